@@ -1,0 +1,87 @@
+/**
+ * Every refusal that a caller can act on, with what to do about it. The list is closed: adding
+ * a code is an API change. `docs/errors.md` says the same for readers.
+ */
+export const ERROR_CODES = {
+  // who asks
+  UNAUTHENTICATED: "Send a valid bearer token.",
+  FORBIDDEN: "Ask with a role that may do this.",
+  // what was asked
+  BAD_USER_INPUT: "Mend the named argument.",
+  PAGE_SIZE_OUT_OF_RANGE: "Ask for 1 to 1000 items.",
+  INVALID_CURSOR: "Use a cursor that this same question returned.",
+  NOT_FOUND: "Check the identifier.",
+  LIMIT_EXCEEDED: "Ask for less at once.",
+  // one row of a batch
+  FIELD_REQUIRED: "Give the named field.",
+  UNKNOWN_FIELD: "Define the custom field first, or correct its name.",
+  INVALID_VALUE: "Mend the named field.",
+  DUPLICATE_IN_BATCH: "Send each serial number once a batch.",
+  ALREADY_RECORDED: "Use correctDevice, with a reason, to change what is known.",
+  PHASE_OUT_OF_ORDER: "A phase goes forward; use correctDevice for rework.",
+  CONCURRENT_CHANGE: "Send the row again.",
+  // corrections
+  STALE_REVISION: "Read the device again and repeat with its present revision.",
+  REASON_REQUIRED: "Say why.",
+  NOTHING_TO_CHANGE: "Name at least one field whose value differs.",
+  // batches
+  BATCH_TOO_LARGE: "Send at most 1000 rows at once.",
+  IDEMPOTENCY_KEY_REUSED: "Use a new key for other content.",
+  // custom fields
+  FIELD_DEFINITION_CONFLICT: "A field's type never changes; define another field.",
+  // provisioning
+  DEVICE_NOT_RECORDED: "Record the device first.",
+  DEVICE_QUARANTINED: "Release the device first.",
+  DEVICE_SCRAPPED: "A scrapped device stays out of the field.",
+  ALREADY_PROVISIONED: "The device has another cloud identity.",
+  CONNHEX_ID_TAKEN: "Another device has this connhexId.",
+  // ownership
+  DEVICE_NOT_PROVISIONED: "Provision the device first.",
+  IDENTITY_NOT_ACTIVE: "The cloud identity is not active.",
+  ALREADY_REGISTERED: "The present owner must release or transfer the device.",
+  NOT_REGISTERED: "Nobody has registered the device.",
+  CLAIM_CODE_REQUIRED: "Give the claim code that came with the device.",
+  CLAIM_CODE_WRONG: "Check the claim code.",
+  CONSENT_REQUIRED: "The present owner must offer the transfer and hand over its code.",
+  TOO_MANY_ATTEMPTS: "Wait, then try again.",
+  OWNER_NOT_FOUND: "Check the owner's id.",
+  // a service that cannot be asked now; the same request may succeed later
+  SUBGRAPH_UNAVAILABLE: "Try again later.",
+  DATABASE_UNAVAILABLE: "Try again later.",
+  TIMEOUT: "Ask for less, or try again later.",
+  // a fault of ours; the log line with the same request id tells more
+  INTERNAL: "Report the request id.",
+} as const;
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+const RETRYABLE: readonly ErrorCode[] = [
+  "SUBGRAPH_UNAVAILABLE",
+  "DATABASE_UNAVAILABLE",
+  "TIMEOUT",
+  "CONCURRENT_CHANGE",
+  "TOO_MANY_ATTEMPTS",
+];
+
+/** Whether the same request may succeed later without being changed. */
+export function isRetryable(code: ErrorCode): boolean {
+  return RETRYABLE.includes(code);
+}
+
+/** What a refusal may name beside its code: a field, a present value; never a secret. */
+export type ErrorDetails = Readonly<Record<string, string | number | boolean>>;
+
+/** A refusal by the rules. Everything else that is thrown is a fault, and is masked. */
+export class DomainError extends Error {
+  override name = "DomainError";
+  /** graphql-js copies these onto the GraphQL error. */
+  readonly extensions: Readonly<Record<string, unknown>> & { code: ErrorCode };
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly details: ErrorDetails = {},
+  ) {
+    super(message);
+    this.extensions = { ...details, code, ...(isRetryable(code) && { retryable: true }) };
+  }
+}

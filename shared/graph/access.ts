@@ -1,0 +1,52 @@
+import { type GraphQLFieldResolver, type GraphQLSchema, isObjectType } from "graphql";
+import type { Caller, CallerRole } from "../caller.ts";
+import { DomainError } from "../domain-error.ts";
+
+/** Who may read or call each field: type, then field, then roles. Every field has its entry. */
+export type AccessTable = Readonly<Record<string, Readonly<Record<string, readonly CallerRole[]>>>>;
+
+/** The same roles for several fields, named in one text. */
+export function grant(
+  roles: readonly CallerRole[],
+  fields: string,
+): Record<string, readonly CallerRole[]> {
+  return Object.fromEntries(fields.split(/\s+/).map((field) => [field, roles]));
+}
+
+/** Fields that federation adds: entities are checked row by row, the schema text is for nobody. */
+const FEDERATION_FIELDS = new Set(["Query._entities", "Query._service"]);
+
+/**
+ * Puts the table's check in front of every field's resolver, whatever path leads to it. Throws
+ * where schema and table do not match: a field that nobody thought of must not start.
+ */
+export function enforceAccess(schema: GraphQLSchema, table: AccessTable): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith("_")) continue;
+    for (const field of Object.values(type.getFields())) {
+      const name = `${type.name}.${field.name}`;
+      if (FEDERATION_FIELDS.has(name)) continue;
+      const roles = table[type.name]?.[field.name];
+      if (!roles) throw new Error(`access: no entry for ${name}`);
+      field.resolve = guarded(name, new Set(roles), field.resolve);
+    }
+  }
+}
+
+type Resolve = GraphQLFieldResolver<unknown, { caller: Caller }>;
+
+function guarded(name: string, roles: ReadonlySet<CallerRole>, resolve?: Resolve): Resolve {
+  const field = name.slice(name.indexOf(".") + 1);
+  const answer: Resolve =
+    resolve ??
+    ((source, args, context, info) => {
+      const value = (source as Record<string, unknown>)[field];
+      return typeof value === "function" ? value.call(source, args, context, info) : value;
+    });
+  return (source, args, context, info) => {
+    if (!context.caller.roles.some((role) => roles.has(role))) {
+      throw new DomainError("FORBIDDEN", `your roles may not use ${name}`);
+    }
+    return answer(source, args, context, info);
+  };
+}

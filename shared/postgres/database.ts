@@ -1,0 +1,207 @@
+import pg from "pg";
+import { DomainError } from "../domain-error.ts";
+import { utcMicroseconds } from "../time.ts";
+
+/** A statement that PostgreSQL parses and plans once a connection. Names are unique in a service. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+export function statement(name: string, text: string): Statement {
+  return { name, text };
+}
+
+/** What a store needs of a connection; it is bound to one tenant. */
+export interface Sql {
+  /** Runs a prepared statement. */
+  rows<Row>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
+  /** Runs a statement whose text is made for the occasion, and answers the rows it touched. */
+  run<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** A tenant's connections. */
+export interface TenantSql extends Sql {
+  /** Runs `work` in one transaction, READ COMMITTED; repeated where PostgreSQL broke a deadlock. */
+  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+}
+
+export interface DatabaseOptions {
+  /** A login that is, or may become, `role`. */
+  url: string;
+  /** The role in which statements run: neither superuser nor owner of a table. */
+  role: string;
+  /** Connections a tenant, at most. */
+  poolSize?: number;
+  /** PostgreSQL ends a statement that takes longer. */
+  statementTimeoutMs?: number;
+  /** Is told each statement that is sent, transaction control included. For counting in tests. */
+  observe?: (text: string) => void;
+}
+
+const POOL_SIZE = 8;
+const STATEMENT_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+const IDLE_TIMEOUT_MS = 60_000;
+/** Tenants whose connections are kept open; the one used longest ago gives way. */
+const TENANTS_AT_ONCE = 12;
+const TRIES_OF_A_TRANSACTION = 5;
+
+/**
+ * The connections of one service. Each is bound to one tenant for its whole life, so that no
+ * request can find another tenant's setting on it; row-level security reads that setting.
+ */
+export class Database {
+  private readonly tenants = new Map<string, { pool: pg.Pool; sql: TenantSql }>();
+
+  constructor(private readonly options: DatabaseOptions) {}
+
+  /** The connections of this tenant, opened as they are needed. */
+  tenant(tenant: string): TenantSql {
+    const known = this.tenants.get(tenant);
+    if (known) {
+      this.tenants.delete(tenant);
+      this.tenants.set(tenant, known);
+      return known.sql;
+    }
+    const pool = this.open(tenant);
+    const entry = { pool, sql: tenantSql(pool, this.options.observe) };
+    this.tenants.set(tenant, entry);
+    const [oldest] = this.tenants;
+    if (this.tenants.size > TENANTS_AT_ONCE && oldest) {
+      this.tenants.delete(oldest[0]);
+      void oldest[1].pool.end();
+    }
+    return entry.sql;
+  }
+
+  async close(): Promise<void> {
+    const pools = [...this.tenants.values()].map(({ pool }) => pool);
+    this.tenants.clear();
+    await Promise.all(pools.map((pool) => pool.end()));
+  }
+
+  private open(tenant: string): pg.Pool {
+    const settings = {
+      role: this.options.role,
+      "app.tenant": tenant,
+      timezone: "UTC",
+      datestyle: "ISO",
+      statement_timeout: this.options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
+    };
+    const pool = new pg.Pool({
+      connectionString: this.options.url,
+      max: this.options.poolSize ?? POOL_SIZE,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      idleTimeoutMillis: IDLE_TIMEOUT_MS,
+      allowExitOnIdle: true,
+      types,
+      options: Object.entries(settings)
+        .map(([name, value]) => `-c ${name}=${String(value).replace(/[\\ ]/g, "\\$&")}`)
+        .join(" "),
+    });
+    // An idle connection that breaks is replaced; whoever asks next sees whether that works.
+    pool.on("error", () => undefined);
+    return pool;
+  }
+}
+
+/** bigint as number (ids stay below 2^53), timestamptz as text with microseconds, jsonb as values. */
+const types = {
+  getTypeParser(oid: number, format?: "text" | "binary") {
+    if (oid === pg.types.builtins.INT8) return Number;
+    if (oid === pg.types.builtins.TIMESTAMPTZ) return utcMicroseconds;
+    if (oid === pg.types.builtins.DATE) return String;
+    return pg.types.getTypeParser(oid, format ?? "text");
+  },
+} as pg.CustomTypesConfig;
+
+type Observe = DatabaseOptions["observe"];
+
+function tenantSql(pool: pg.Pool, observe: Observe): TenantSql {
+  return {
+    ...sqlOf(pool, observe),
+    async transaction(work) {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await transact(pool, work, observe);
+        } catch (error) {
+          if (!isDeadlock(error) || attempt === TRIES_OF_A_TRANSACTION) throw refusalOf(error);
+        }
+      }
+    },
+  };
+}
+
+async function transact<T>(
+  pool: pg.Pool,
+  work: (sql: Sql) => Promise<T>,
+  observe: Observe,
+): Promise<T> {
+  const client = await pool.connect();
+  let broken = false;
+  try {
+    observe?.("BEGIN");
+    await client.query("BEGIN");
+    const result = await work(sqlOf(client, observe, (error) => error));
+    observe?.("COMMIT");
+    await client.query("COMMIT");
+    return result;
+  } catch (error) {
+    await client.query("ROLLBACK").catch(() => {
+      broken = true;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+function sqlOf(
+  connection: pg.Pool | pg.PoolClient,
+  observe: Observe,
+  explain: (error: unknown) => unknown = refusalOf,
+): Sql {
+  const send = async <Row>(query: pg.QueryConfig): Promise<Row[]> => {
+    observe?.(query.text);
+    try {
+      return (await connection.query(query)).rows as Row[];
+    } catch (error) {
+      throw explain(error);
+    }
+  };
+  return {
+    rows: ({ name, text }, values = []) => send({ name, text, values: [...values] }),
+    run: (text, values = []) => send({ text, values: [...values] }),
+  };
+}
+
+function codeOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : "";
+}
+
+function isDeadlock(error: unknown): boolean {
+  return ["40001", "40P01"].includes(codeOf(error));
+}
+
+/** Whether PostgreSQL refused a row because its key is taken. */
+export function isUniqueViolation(error: unknown): boolean {
+  return codeOf(error) === "23505";
+}
+
+/** A database that cannot be asked, or took too long, is a refusal that may be tried again. */
+function refusalOf(error: unknown): unknown {
+  if (error instanceof DomainError) return error;
+  const code = codeOf(error);
+  if (code === "57014") return new DomainError("TIMEOUT", "the database took too long");
+  const message = error instanceof Error ? error.message : "";
+  const isGone =
+    /^(08|57P|53)/.test(code) ||
+    ["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN"].includes(code) ||
+    /Connection terminated|timeout exceeded when trying to connect|Client has encountered/.test(
+      message,
+    );
+  if (isGone) return new DomainError("DATABASE_UNAVAILABLE", "the database cannot be asked now");
+  return error;
+}
