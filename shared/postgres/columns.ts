@@ -7,15 +7,24 @@ export interface EntityColumn {
   type: string;
 }
 
-/** The columns of an entity, in the order of its class: the one list that hot SQL is built from. */
+/**
+ * The columns of an entity, in the order of its class, after those that it inherits: the one list
+ * that hot SQL is built from.
+ */
 export function columnsOf(entity: abstract new () => object): readonly EntityColumn[] {
   return getMetadataArgsStorage()
-    .columns.filter(({ target }) => target === entity)
+    .columns.filter(({ target }) => isOf(entity, target))
     .map(({ propertyName, options }) => ({
       property: propertyName,
       column: options.name ?? propertyName,
       type: `${String(options.type)}${options.array ? "[]" : ""}`,
     }));
+}
+
+function isOf(entity: abstract new () => object, target: unknown): boolean {
+  return (
+    target === entity || (typeof target === "function" && entity.prototype instanceof target)
+  );
 }
 
 /** `d.serial_number AS "serialNumber", …` for these properties, or for all. */
