@@ -15,7 +15,7 @@ interface Operation {
 export type InProcessExecutor = (operation: Operation) => Promise<ExecutionResult>;
 
 /** Executes a subgraph's operations in this process, compiled once by graphql-jit. */
-export function inProcessExecutor(service: SubgraphService): InProcessExecutor {
+export function inProcessExecutor(service: Pick<SubgraphService, "schema">): InProcessExecutor {
   const compiled = new Map<string, CompiledQuery>();
   return async ({ text, document, variables, context }) => {
     let query = compiled.get(text);

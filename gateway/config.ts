@@ -1,0 +1,83 @@
+/** Whose tokens are believed. */
+export type IssuerConfig =
+  | { kind: "oidc"; issuer: string; audience: string; jwksUrl: string }
+  | { kind: "development"; dataFolder: string };
+
+/** Where the subgraphs are, when they are other processes. */
+export interface RemoteConfig {
+  manufacturingUrl: string;
+  ownershipUrl: string;
+  keysFolder: string;
+}
+
+export interface GatewayConfig {
+  host: string;
+  port: number;
+  issuer: IssuerConfig;
+  /** null: the subgraphs run in this process. */
+  remote: RemoteConfig | null;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads the gateway's configuration. Fails naming the variable. */
+export function readGatewayConfig(env: Environment): GatewayConfig {
+  return {
+    host: env.HOST || "127.0.0.1",
+    port: readPort(env),
+    issuer: readIssuer(env),
+    remote: readRemote(env),
+  };
+}
+
+/** The development issuer signs for anybody, so it must not exist beside a real one. */
+export function assertNoRealIssuer(env: Environment): void {
+  if (!env.OIDC_ISSUER) return;
+  throw new Error(
+    "the development issuer does not exist where OIDC_ISSUER is set: get a token from that issuer",
+  );
+}
+
+function readPort(env: Environment): number {
+  const text = env.PORT || "4000";
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(port <= 65_535)) throw new Error(`PORT must be a number from 0 to 65535, not ${text}`);
+  return port;
+}
+
+function readIssuer(env: Environment): IssuerConfig {
+  const issuer = env.OIDC_ISSUER;
+  if (!issuer) {
+    for (const name of ["OIDC_AUDIENCE", "OIDC_JWKS_URL"]) {
+      if (env[name]) throw new Error(`${name} is set, but OIDC_ISSUER is not`);
+    }
+    return { kind: "development", dataFolder: env.DATA_DIR || "./data" };
+  }
+  readUrl(env, "OIDC_ISSUER");
+  const audience = env.OIDC_AUDIENCE;
+  if (!audience) throw new Error("OIDC_AUDIENCE must be set where OIDC_ISSUER is");
+  const jwksUrl = env.OIDC_JWKS_URL
+    ? readUrl(env, "OIDC_JWKS_URL")
+    : `${issuer.replace(/\/$/, "")}/.well-known/jwks.json`;
+  return { kind: "oidc", issuer, audience, jwksUrl };
+}
+
+function readRemote(env: Environment): RemoteConfig | null {
+  if (!env.MANUFACTURING_URL && !env.OWNERSHIP_URL) return null;
+  const keysFolder = env.SERVICE_KEYS_DIR;
+  if (!keysFolder) throw new Error("SERVICE_KEYS_DIR must be set where the subgraphs are remote");
+  return {
+    manufacturingUrl: readUrl(env, "MANUFACTURING_URL"),
+    ownershipUrl: readUrl(env, "OWNERSHIP_URL"),
+    keysFolder,
+  };
+}
+
+function readUrl(env: Environment, name: string): string {
+  const text = env[name] ?? "";
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url?.protocol !== "http:" && url?.protocol !== "https:") {
+    throw new Error(`${name} must be an http or https URL, not ${text || "empty"}`);
+  }
+  return text;
+}

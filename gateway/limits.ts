@@ -1,0 +1,29 @@
+/** Everything at the gateway that could grow, with its bound. */
+export const GATEWAY_LIMITS = {
+  // a request
+  /** A batch of 1,000 rows with custom fields needs about 2 MB. */
+  bodyBytes: 4 * 1024 * 1024,
+  tokenCharacters: 8_192,
+  documentTokens: 2_000,
+  documentDepth: 12,
+  /** Introspection is deeper than any question about devices. */
+  introspectionDepth: 20,
+  documentAliases: 30,
+  documentDirectives: 50,
+  /** Fields after all fragments have been put in their places. */
+  documentFields: 2_000,
+  nodesAtOnce: 1_000,
+  errorsInAnswer: 100,
+  // time
+  /** A subgraph that has not answered a query by then is unavailable. */
+  queryFetchMs: 5_000,
+  /** Batches of 1,000 rows take their time. */
+  mutationFetchMs: 20_000,
+  readyMs: 3_000,
+  closeMs: 10_000,
+  // connections
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 15_000,
+  keepAliveTimeoutMs: 65_000,
+  connections: 2_000,
+} as const;

@@ -1,0 +1,32 @@
+import type { Caller } from "../shared/caller.ts";
+import type { SubgraphService } from "../shared/graph/subgraph-service.ts";
+
+/** What one request of a client shares among its fetches. It ends with the request. */
+export class RequestScope {
+  /** Codes of the errors that the answer has, for the log. */
+  readonly outcomes = new Set<string>();
+  operationName: string | null = null;
+  /** Subgraphs that failed in this request; they are not asked again, so that it ends in time. */
+  readonly unavailable = new Set<string>();
+  private readonly contexts = new Map<string, object>();
+
+  constructor(
+    readonly caller: Caller,
+    readonly requestId: string,
+  ) {}
+
+  /** The subgraph's context, with the loaders that all fetches of this request share. */
+  contextOf(service: SubgraphService): object {
+    let context = this.contexts.get(service.name);
+    if (!context) {
+      context = service.createContext(this.caller, { requestId: this.requestId });
+      this.contexts.set(service.name, context);
+    }
+    return context;
+  }
+
+  /** Forgets what was read, because something was written. */
+  forgetContexts(): void {
+    this.contexts.clear();
+  }
+}

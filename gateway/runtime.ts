@@ -1,0 +1,141 @@
+import {
+  createGatewayRuntime,
+  type GatewayPlugin,
+  type GatewayRuntime,
+} from "@graphql-hive/gateway-runtime";
+import { unifiedGraphHandler } from "@graphql-hive/router-runtime";
+import { getDocumentString, type Transport } from "@graphql-mesh/transport-common";
+import type { ExecutionRequest, Executor } from "@graphql-tools/utils";
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  getVariableValues,
+  isScalarType,
+  print,
+} from "graphql";
+import { GraphQLJSON } from "graphql-scalars";
+import { DateTime } from "../shared/graph/scalars.ts";
+import { withPublicErrors } from "./answer-errors.ts";
+import { parseWithinLimits } from "./document-limits.ts";
+import { guardedFetch, type ObserveFetch } from "./guarded-fetch.ts";
+import { nodeSubgraph } from "./node/node-subgraph.ts";
+import type { RequestScope } from "./request-scope.ts";
+import type { GatewaySubgraph } from "./subgraph.ts";
+import { composeSupergraph } from "./supergraph.ts";
+
+/** What the runtime's hooks get with each request. */
+export interface ServerContext extends Record<string, unknown> {
+  scope: RequestScope;
+}
+export type FederatedRuntime = GatewayRuntime<ServerContext>;
+
+/** Hive's runtime over these subgraphs: plans, joins, and nothing that one caller's answer could reach another by. */
+export function createRuntime(
+  subgraphs: readonly GatewaySubgraph[],
+  observe?: ObserveFetch,
+): FederatedRuntime {
+  const { supergraphText } = composeSupergraph(subgraphs);
+  const all = [...subgraphs, nodeSubgraph(subgraphs, observe)];
+  const byName = new Map(all.map((subgraph) => [subgraph.name, subgraph]));
+  return createGatewayRuntime<ServerContext>({
+    supergraph: () => supergraphText,
+    unifiedGraphHandler: async (options) => {
+      const handled = await unifiedGraphHandler(options);
+      giveScalars(handled.unifiedGraph);
+      return handled;
+    },
+    transports: { http: transport(byName, observe) },
+    plugins: () => [requestPlugin()],
+    logging: false,
+    landingPage: false,
+    graphiql: false,
+    cors: false,
+    batching: false,
+    maskedErrors: false,
+    subgraphErrors: false,
+    requestId: false,
+    inboundInflightRequestDeduplication: false,
+    __experimental__batchExecution: false,
+  });
+}
+
+/** The runtime's own HTTP transport is not used: how a subgraph is reached is decided here. */
+function transport(
+  subgraphs: ReadonlyMap<string, GatewaySubgraph>,
+  observe: ObserveFetch | undefined,
+): Transport {
+  return {
+    getSubgraphExecutor({ subgraphName }) {
+      const subgraph = subgraphs.get(subgraphName);
+      if (!subgraph) throw new Error(`no subgraph is called ${subgraphName}`);
+      const execute = ({ document, variables, operationType, context }: ExecutionRequest) => {
+        const fetch = {
+          text: getDocumentString(document, print),
+          document,
+          variables: variables ?? {},
+          isMutation: operationType === "mutation",
+        };
+        return guardedFetch(subgraph, fetch, (context as ServerContext).scope, observe);
+      };
+      return execute as Executor;
+    },
+  };
+}
+
+/** The supergraph's scalars are mere names; with these a wrong value is refused before any fetch. */
+function giveScalars(schema: GraphQLSchema): void {
+  for (const scalar of [DateTime, GraphQLJSON]) {
+    const named = schema.getType(scalar.name);
+    if (!isScalarType(named)) continue;
+    named.parseValue = scalar.parseValue;
+    named.parseLiteral = scalar.parseLiteral;
+  }
+}
+
+function requestPlugin(): GatewayPlugin<ServerContext> {
+  return {
+    onParse({ setParseFn }) {
+      setParseFn((source: string | { body: string }) =>
+        parseWithinLimits(typeof source === "string" ? source : source.body),
+      );
+    },
+    onExecute({ args, setResultAndStopExecution }) {
+      const { schema, document, operationName, variableValues, contextValue } = args;
+      scopeOf(contextValue).operationName = operationName ?? null;
+      const errors = requestErrors(schema, document, operationName, variableValues);
+      if (errors.length > 0) setResultAndStopExecution({ errors });
+    },
+    onResultProcess({ result, setResult, serverContext }) {
+      if (Array.isArray(result) || Symbol.asyncIterator in result) return;
+      setResult(withPublicErrors(result, scopeOf(serverContext)));
+    },
+  };
+}
+
+/** Every request comes with its scope; the runtime's types do not know that. */
+function scopeOf(context: object): RequestScope {
+  return (context as ServerContext).scope;
+}
+
+/** What is wrong with the request though its document is right. */
+function requestErrors(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operationName: string | null | undefined,
+  variables: Readonly<Record<string, unknown>> | null | undefined,
+): GraphQLError[] {
+  const operation = getOperationAST(document, operationName);
+  if (!operation) return [badInput("name one operation of the document")];
+  const definitions = operation.variableDefinitions ?? [];
+  const { errors = [] } = getVariableValues(schema, definitions, variables ?? {}, {
+    maxErrors: 10,
+  });
+  return errors.map(({ message }) => badInput(message));
+}
+
+function badInput(message: string): GraphQLError {
+  const http = { spec: true, status: 400 };
+  return new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT", http } });
+}

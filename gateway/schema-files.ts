@@ -1,0 +1,23 @@
+import { manufacturingSubgraph } from "../subgraphs/manufacturing/subgraph.ts";
+import { ownershipSubgraph } from "../subgraphs/ownership/subgraph.ts";
+import { composeSupergraph } from "./supergraph.ts";
+
+/** A checked-in schema as it should read now; `path` is relative to the package. */
+export interface SchemaFile {
+  path: string;
+  text: string;
+}
+
+/** Every schema that is checked in: each subgraph's, the supergraph, and what clients may ask. */
+export async function printedSchemas(): Promise<SchemaFile[]> {
+  const subgraphs = [
+    { name: "manufacturing", sdl: (await manufacturingSubgraph()).sdl },
+    { name: "ownership", sdl: (await ownershipSubgraph()).sdl },
+  ];
+  const { supergraphText, publicText } = composeSupergraph(subgraphs);
+  return [
+    ...subgraphs.map(({ name, sdl }) => ({ path: `subgraphs/${name}/schema.graphql`, text: sdl })),
+    { path: "gateway/supergraph.graphql", text: supergraphText },
+    { path: "gateway/schema.graphql", text: publicText },
+  ];
+}

@@ -1,0 +1,157 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { ExecutionResult } from "graphql";
+import type { Caller } from "../shared/caller.ts";
+import type { SubgraphService } from "../shared/graph/subgraph-service.ts";
+import { closeHttpServer, sendJson } from "../shared/http.ts";
+import { log } from "../shared/log.ts";
+import type { GatewayConfig } from "./config.ts";
+import { sendGraphiql } from "./graphiql.ts";
+import { answerGraphql } from "./graphql-route.ts";
+import { type ObserveFetch, stackOf } from "./guarded-fetch.ts";
+import { type TokenCheck, tokenCheck } from "./identity/token-check.ts";
+import { GATEWAY_LIMITS } from "./limits.ts";
+import { openRemoteSubgraphs } from "./remote-subgraphs.ts";
+import { RequestScope } from "./request-scope.ts";
+import { createRuntime, type FederatedRuntime } from "./runtime.ts";
+import { type GatewaySubgraph, localSubgraph } from "./subgraph.ts";
+
+export interface GatewayOptions {
+  /** The subgraphs in this process; without them those of the configuration are asked over HTTP. */
+  services?: readonly SubgraphService[];
+  observeFetch?: ObserveFetch;
+}
+/** A question asked within this process, by a caller that this process itself vouches for. */
+export interface Question {
+  caller: Caller;
+  query: string;
+  variables?: Record<string, unknown>;
+}
+export interface Gateway {
+  readonly url: string;
+  readonly port: number;
+  ask(question: Question): Promise<ExecutionResult>;
+  /** Accepts nothing more, and finishes what is in flight. The services are their owner's to close. */
+  close(): Promise<void>;
+}
+
+/** What the routes work with. */
+interface Parts {
+  subgraphs: readonly GatewaySubgraph[];
+  runtime: FederatedRuntime;
+  check: TokenCheck;
+  isClosing: boolean;
+}
+
+/** Starts the gateway and listens. */
+export async function startGateway(
+  config: GatewayConfig,
+  { services, observeFetch }: GatewayOptions = {},
+): Promise<Gateway> {
+  const check = await tokenCheck(config.issuer);
+  const subgraphs = await openSubgraphs(config, services);
+  const runtime = createRuntime(subgraphs, observeFetch);
+  // Composes, plans and compiles once before anybody waits for it.
+  await runtime.getSchema();
+  const parts: Parts = { subgraphs, runtime, check, isClosing: false };
+  const server = await listen(config, parts);
+  const address = server.address();
+  const port = typeof address === "object" && address ? address.port : config.port;
+  const host = config.host.includes(":") ? `[${config.host}]` : config.host;
+  return {
+    url: `http://${host}:${port}`,
+    port,
+    ask: (question) => ask(runtime, question),
+    async close() {
+      parts.isClosing = true;
+      await closeHttpServer(server, GATEWAY_LIMITS.closeMs);
+      await runtime[Symbol.asyncDispose]();
+      await Promise.all(subgraphs.map((subgraph) => subgraph.close()));
+    },
+  };
+}
+
+async function openSubgraphs(
+  { remote }: GatewayConfig,
+  services?: readonly SubgraphService[],
+): Promise<GatewaySubgraph[]> {
+  if (services) return services.map(localSubgraph);
+  if (remote) return openRemoteSubgraphs(remote);
+  throw new Error("MANUFACTURING_URL and OWNERSHIP_URL must say where the subgraphs are");
+}
+
+async function listen({ host, port }: GatewayConfig, parts: Parts): Promise<Server> {
+  const server = createServer((request, response) => {
+    const requestId = randomUUID();
+    response.setHeader("x-request-id", requestId);
+    route(parts, request, response, requestId).catch((error: unknown) => {
+      log("ERROR", "fault", { id: requestId, stack: stackOf(error) });
+      if (response.headersSent) return response.destroy();
+      const extensions = { code: "INTERNAL", requestId };
+      return sendJson(response, 500, { errors: [{ message: "internal error", extensions }] });
+    });
+  });
+  server.headersTimeout = GATEWAY_LIMITS.headersTimeoutMs;
+  server.requestTimeout = GATEWAY_LIMITS.requestTimeoutMs;
+  server.keepAliveTimeout = GATEWAY_LIMITS.keepAliveTimeoutMs;
+  server.maxConnections = GATEWAY_LIMITS.connections;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, resolve);
+  });
+  return server;
+}
+
+async function route(
+  parts: Parts,
+  request: IncomingMessage,
+  response: ServerResponse,
+  requestId: string,
+): Promise<void> {
+  const [path] = (request.url ?? "").split("?", 1);
+  if (parts.isClosing) response.setHeader("connection", "close");
+  if (path === "/graphql") return answerGraphql(parts, request, response, requestId);
+  if (request.method === "GET") {
+    if (path === "/graphiql") return sendGraphiql(response);
+    if (path === "/livez") return sendJson(response, 200, { live: true });
+    if (path === "/readyz") return sendReadiness(parts, response);
+  }
+  sendJson(response, 404, { error: "not found" });
+}
+
+/** Ready is a gateway that can ask each of its subgraphs, and is not on its way out. */
+async function sendReadiness(
+  { subgraphs, isClosing }: Parts,
+  response: ServerResponse,
+): Promise<void> {
+  const answers = subgraphs.map(async (subgraph) => {
+    const late = new Promise<boolean>((resolve) => {
+      setTimeout(() => resolve(false), GATEWAY_LIMITS.readyMs).unref();
+    });
+    const ready = subgraph.ready().then(
+      () => true,
+      () => false,
+    );
+    return [subgraph.name, await Promise.race([ready, late])] as const;
+  });
+  const states = await Promise.all(answers);
+  const ready = !isClosing && states.every(([, isReady]) => isReady);
+  sendJson(response, ready ? 200 : 503, { ready, subgraphs: Object.fromEntries(states) });
+}
+
+async function ask(
+  runtime: FederatedRuntime,
+  { caller, query, variables = {} }: Question,
+): Promise<ExecutionResult> {
+  const scope = new RequestScope(caller, randomUUID());
+  const answer = await runtime.fetch(
+    "http://gateway/graphql",
+    {
+      method: "POST",
+      headers: { "content-type": "application/json", accept: "application/json" },
+      body: JSON.stringify({ query, variables }),
+    },
+    { scope },
+  );
+  return (await answer.json()) as ExecutionResult;
+}

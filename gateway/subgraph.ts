@@ -1,0 +1,66 @@
+import type { DocumentNode, ExecutionResult } from "graphql";
+import { inProcessExecutor } from "../shared/graph/in-process-executor.ts";
+import { type RemoteOptions, remoteExecutor } from "../shared/graph/remote-executor.ts";
+import type { SubgraphService } from "../shared/graph/subgraph-service.ts";
+import { GATEWAY_LIMITS } from "./limits.ts";
+import type { RequestScope } from "./request-scope.ts";
+
+export type FetchResult = ExecutionResult;
+
+/** One fetch of a plan. */
+export interface Fetch {
+  text: string;
+  document?: DocumentNode;
+  variables: Record<string, unknown>;
+  isMutation: boolean;
+}
+
+/** A subgraph as the gateway reaches it, in this process or over HTTP. */
+export interface GatewaySubgraph {
+  readonly name: string;
+  readonly sdl: string;
+  /** Rejects where the subgraph cannot be asked. */
+  execute(fetch: Fetch, scope: RequestScope): Promise<FetchResult>;
+  /** Rejects where it cannot answer now. */
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A subgraph in this process. Whoever started the service closes it. */
+export function localSubgraph(service: SubgraphService): GatewaySubgraph {
+  const execute = inProcessExecutor(service);
+  return {
+    name: service.name,
+    sdl: service.sdl,
+    async execute({ isMutation, ...fetch }, scope) {
+      if (!isMutation) return execute({ ...fetch, context: scope.contextOf(service) });
+      // Loaders must not remember, on either side of a change, what was true on the other.
+      scope.forgetContexts();
+      const result = await execute({ ...fetch, context: scope.contextOf(service) });
+      scope.forgetContexts();
+      return result;
+    },
+    ready: () => service.ready(),
+    close: async () => undefined,
+  };
+}
+
+/** A subgraph in another process, which checks our signature on every request. */
+export function remoteSubgraph(sdl: string, options: RemoteOptions): GatewaySubgraph {
+  const execute = remoteExecutor(options);
+  return {
+    name: options.subgraph,
+    sdl,
+    execute: ({ text, variables, isMutation }, { caller, requestId }) =>
+      execute({ text, variables, vouched: { caller, requestId }, deadlineMs: fetchMs(isMutation) }),
+    async ready() {
+      if (!(await execute.isReady())) throw new Error(`${options.subgraph} is not ready`);
+    },
+    close: () => execute.close(),
+  };
+}
+
+/** How long a fetch may take before its subgraph counts as unavailable. */
+export function fetchMs(isMutation: boolean): number {
+  return isMutation ? GATEWAY_LIMITS.mutationFetchMs : GATEWAY_LIMITS.queryFetchMs;
+}

@@ -1,0 +1,72 @@
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+} from "node:crypto";
+import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** Services that hold a key of their own. */
+export const KEY_HOLDERS = ["gateway", "manufacturing", "ownership"] as const;
+export type KeyHolder = (typeof KEY_HOLDERS)[number];
+
+/** What one service needs to sign its requests and to check those of the others. */
+export interface ServiceKeys {
+  service: KeyHolder;
+  privateKey: KeyObject;
+  /** The public keys of the other services, by name. */
+  trustedKeys: ReadonlyMap<string, KeyObject>;
+}
+
+/** Makes the key pairs that are missing in the folder; answers the names of those made. */
+export async function createServiceKeys(folder: string): Promise<KeyHolder[]> {
+  await mkdir(folder, { recursive: true });
+  const made: KeyHolder[] = [];
+  for (const service of KEY_HOLDERS) {
+    const privateFile = join(folder, `${service}.key`);
+    const text = await readFile(privateFile, "utf8").catch(ifMissing);
+    const privateKey = text === null ? newPrivateKey() : createPrivateKey(text);
+    if (text === null) {
+      await writeWhole(privateFile, privateKey.export({ type: "pkcs8", format: "pem" }), 0o600);
+      made.push(service);
+    }
+    // Written each time, so that a private key never stands beside another one's public key.
+    const publicKey = createPublicKey(privateKey).export({ type: "spki", format: "pem" });
+    await writeWhole(join(folder, `${service}.pub`), publicKey, 0o644);
+  }
+  return made;
+}
+
+/** Reads this service's private key and the others' public keys. Fails naming the file. */
+export async function readServiceKeys(folder: string, service: KeyHolder): Promise<ServiceKeys> {
+  const others = KEY_HOLDERS.filter((name) => name !== service);
+  const privateKey = createPrivateKey(await readKey(join(folder, `${service}.key`)));
+  const entries = others.map(async (name): Promise<[string, KeyObject]> => {
+    return [name, createPublicKey(await readKey(join(folder, `${name}.pub`)))];
+  });
+  return { service, privateKey, trustedKeys: new Map(await Promise.all(entries)) };
+}
+
+function newPrivateKey(): KeyObject {
+  return generateKeyPairSync("ed25519").privateKey;
+}
+
+/** A key is there completely or not at all, whenever the process ends. */
+async function writeWhole(path: string, text: string | Buffer, mode: number): Promise<void> {
+  const fresh = `${path}.${process.pid}`;
+  await writeFile(fresh, text, { mode });
+  await chmod(fresh, mode);
+  await rename(fresh, path);
+}
+
+async function readKey(path: string): Promise<string> {
+  const text = await readFile(path, "utf8").catch(ifMissing);
+  if (text === null) throw new Error(`${path} is missing: create the service keys first`);
+  return text;
+}
+
+function ifMissing(error: NodeJS.ErrnoException): null {
+  if (error.code === "ENOENT") return null;
+  throw error;
+}

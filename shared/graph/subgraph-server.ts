@@ -1,0 +1,173 @@
+import type { KeyObject } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { ApolloServer, HeaderMap } from "@apollo/server";
+import { ApolloServerPluginInlineTraceDisabled } from "@apollo/server/plugin/disabled";
+import type { GraphQLError, GraphQLFormattedError } from "graphql";
+import { closeHttpServer, readBody, sendJson } from "../http.ts";
+import { log } from "../log.ts";
+import { INTERNAL_MESSAGE, publicError } from "./public-error.ts";
+import { type CheckedToken, type ServiceTokenCheck, serviceTokenCheck } from "./service-token.ts";
+import type { SubgraphService } from "./subgraph-service.ts";
+
+const LIMITS = {
+  bodyBytes: 16 * 1024 * 1024,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 30_000,
+  /** Longer than a client of ours keeps an idle connection, so that it never meets a closed one. */
+  keepAliveTimeoutMs: 65_000,
+  connections: 1_000,
+  closeMs: 10_000,
+} as const;
+
+/** The one route that answers GraphQL. */
+export const SUBGRAPH_PATH = "/graphql";
+/** Every refusal is this one: who may not ask learns nothing, not even which paths exist. */
+const REFUSAL = { errors: [{ message: "refused", extensions: { code: "UNAUTHENTICATED" } }] };
+
+export interface ServeOptions {
+  port: number;
+  host: string;
+  /** The public keys of the services that may ask, by their names. */
+  trustedKeys: ReadonlyMap<string, KeyObject>;
+}
+export interface SubgraphServer {
+  url: string;
+  close(): Promise<void>;
+}
+
+/** A subgraph's own context, of which this server knows only the request id. */
+interface Context {
+  requestId?: string;
+}
+
+/** Serves a subgraph over HTTP to holders of service tokens, and to nobody else. */
+export async function serveSubgraph(
+  service: SubgraphService,
+  { port, host, trustedKeys }: ServeOptions,
+): Promise<SubgraphServer> {
+  const apollo = await startApollo(service);
+  const check = serviceTokenCheck(service.name, trustedKeys);
+  const server = createServer({ requestTimeout: LIMITS.requestTimeoutMs }, (request, response) => {
+    answer(service, apollo, check, request, response).catch((error: unknown) => {
+      log("ERROR", "subgraph-request-failed", { subgraph: service.name, stack: stackOf(error) });
+      if (response.headersSent) response.destroy();
+      else sendJson(response, 500, { errors: [{ message: INTERNAL_MESSAGE }] });
+    });
+  });
+  server.headersTimeout = LIMITS.headersTimeoutMs;
+  server.keepAliveTimeout = LIMITS.keepAliveTimeoutMs;
+  server.maxConnections = LIMITS.connections;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, resolve);
+  });
+  const address = server.address();
+  const bound = typeof address === "object" && address ? address.port : port;
+  return {
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${bound}${SUBGRAPH_PATH}`,
+    async close() {
+      await closeHttpServer(server, LIMITS.closeMs);
+      await apollo.stop();
+    },
+  };
+}
+
+async function startApollo(service: SubgraphService): Promise<ApolloServer<Context>> {
+  const apollo = new ApolloServer<Context>({
+    schema: service.schema,
+    introspection: false,
+    csrfPrevention: true,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    persistedQueries: false,
+    allowBatchedHttpRequests: false,
+    plugins: [ApolloServerPluginInlineTraceDisabled(), logFaults(service.name)],
+    formatError: allowListed,
+  });
+  await apollo.start();
+  return apollo;
+}
+
+/** Writes what `allowListed` masks to the log, with the request id that the caller was told. */
+function logFaults(subgraph: string) {
+  return {
+    requestDidStart: async ({ contextValue }: { contextValue: Context }) => ({
+      async didEncounterErrors({ errors }: { errors: readonly GraphQLError[] }) {
+        for (const error of errors) {
+          if (publicError(error) || !error.originalError) continue;
+          log("ERROR", "fault", {
+            subgraph,
+            id: contextValue.requestId,
+            stack: stackOf(error.originalError),
+          });
+        }
+      },
+    }),
+  };
+}
+
+function allowListed(formatted: GraphQLFormattedError): GraphQLFormattedError {
+  const error = publicError(formatted) ?? {
+    message: INTERNAL_MESSAGE,
+    extensions: { code: "INTERNAL" },
+  };
+  return { ...error, ...(formatted.path && { path: formatted.path }) };
+}
+
+async function answer(
+  service: SubgraphService,
+  apollo: ApolloServer<Context>,
+  check: ServiceTokenCheck,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (request.method === "GET" && request.url === "/livez") return sendJson(response, 200, {});
+  if (request.method === "GET" && request.url === "/readyz") {
+    const isReady = await service.ready().then(
+      () => true,
+      () => false,
+    );
+    return sendJson(response, isReady ? 200 : 503, { ready: isReady });
+  }
+  const token = await checkedToken(request, check);
+  const body = token && (await readBody(request, LIMITS.bodyBytes));
+  const graphql = body && token.admits(body) && parseBody(body);
+  if (!graphql) return sendJson(response, 401, REFUSAL);
+  const { caller, requestId } = token;
+  const answered = await apollo.executeHTTPGraphQLRequest({
+    httpGraphQLRequest: {
+      method: "POST",
+      headers: new HeaderMap([["content-type", "application/json"]]),
+      search: "",
+      body: graphql,
+    },
+    context: async () => service.createContext(caller, { requestId }),
+  });
+  if (answered.body.kind !== "complete") throw new Error("subgraphs answer in one piece");
+  response.writeHead(answered.status ?? 200, { "content-type": "application/json" });
+  response.end(answered.body.string);
+}
+
+/** The token of a request to the one route, or null. */
+async function checkedToken(
+  request: IncomingMessage,
+  check: ServiceTokenCheck,
+): Promise<CheckedToken | null> {
+  const [scheme, token, ...more] = (request.headers.authorization ?? "").split(" ");
+  if (request.method !== "POST" || request.url !== SUBGRAPH_PATH) return null;
+  if (scheme !== "Bearer" || !token || more.length > 0) return null;
+  return check(token);
+}
+
+function parseBody(body: Buffer): object | null {
+  try {
+    const parsed: unknown = JSON.parse(body.toString("utf8"));
+    return typeof parsed === "object" && !Array.isArray(parsed) ? parsed : null;
+  } catch {
+    return null;
+  }
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

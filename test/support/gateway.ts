@@ -1,0 +1,86 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ExecutionResult } from "graphql";
+import {
+  type DevelopmentIssuer,
+  type DevelopmentToken,
+  openDevelopmentIssuer,
+} from "../../gateway/identity/development-issuer.ts";
+import { type Gateway, type GatewayOptions, startGateway } from "../../gateway/server.ts";
+import type { RemoteConfig } from "../../gateway/config.ts";
+
+/** A client's view of an answer. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  data: ExecutionResult["data"];
+  errors: readonly AnswerError[];
+  text: string;
+}
+export interface AnswerError {
+  message: string;
+  path?: (string | number)[];
+  extensions: Record<string, unknown>;
+}
+
+export interface TestGateway {
+  gateway: Gateway;
+  issuer: DevelopmentIssuer;
+  /** Each fetch from a subgraph since `fetches` was emptied last. */
+  fetches: { subgraph: string; text: string }[];
+  token(token?: Partial<DevelopmentToken>): Promise<string>;
+  /** Asks over HTTP with a token of this role. */
+  query(text: string, variables?: Record<string, unknown>, role?: TestRole): Promise<Answer>;
+  send(body: unknown, headers?: Record<string, string>): Promise<Answer>;
+  close(): Promise<void>;
+}
+type TestRole = DevelopmentToken["roles"][number];
+
+/** A gateway on a free port with a development issuer of its own; tenant `demo`. */
+export async function testGateway(
+  options: Omit<GatewayOptions, "observeFetch"> & { remote?: RemoteConfig } = {},
+): Promise<TestGateway> {
+  const dataFolder = await mkdtemp(join(tmpdir(), "tracegraph-gateway-"));
+  const { remote = null, ...rest } = options;
+  const issuer = await openDevelopmentIssuer(dataFolder);
+  const fetches: TestGateway["fetches"] = [];
+  const gateway = await startGateway(
+    { host: "127.0.0.1", port: 0, issuer: { kind: "development", dataFolder }, remote },
+    { ...rest, observeFetch: (subgraph, text) => void fetches.push({ subgraph, text }) },
+  );
+  const token: TestGateway["token"] = ({ roles = ["support"], tenants = ["demo"], ...more } = {}) =>
+    issuer.sign({ roles, tenants, ...more });
+  const send: TestGateway["send"] = async (body, headers = {}) => {
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: typeof body === "string" ? body : JSON.stringify(body),
+    });
+    return readAnswer(response);
+  };
+  return {
+    gateway,
+    issuer,
+    fetches,
+    token,
+    send,
+    async query(query, variables = {}, role = "support") {
+      const authorization = `Bearer ${await token({ roles: [role] })}`;
+      return send({ query, variables }, { authorization });
+    },
+    async close() {
+      await gateway.close();
+      await rm(dataFolder, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function readAnswer(response: Response): Promise<Answer> {
+  const text = await response.text();
+  const { data, errors = [] } = (text.startsWith("{") ? JSON.parse(text) : {}) as {
+    data?: Answer["data"];
+    errors?: AnswerError[];
+  };
+  return { status: response.status, headers: response.headers, data, errors, text };
+}
