@@ -30,11 +30,7 @@ export interface Revision {
 }
 
 /** The revisions that these events make, in the order in which they were recorded, up to `present`. */
-export function foldRevisions(
-  serialNumber: string,
-  events: DeviceEvent[],
-  present: Micros,
-): Revision[] {
+export function foldRevisions(events: DeviceEvent[], present: Micros): Revision[] {
   if (events.length > 4) events.sort((one, other) => one.at - other.at);
   const revisions: Revision[] = [];
   let record: DeviceRecord = UNKNOWN;
@@ -43,7 +39,8 @@ export function foldRevisions(
     if (event.at > present) break;
     // Two records of one device never share a time.
     const at = Math.max(event.at, last + 1);
-    const next: DeviceRecord = { ...record, ...event.changes, serialNumber };
+    const next: DeviceRecord = { ...record };
+    Object.assign(next, event.changes);
     if (event.attributes) next.attributes = { ...record.attributes, ...event.attributes };
     revisions.push({
       revision: revisions.length + 1,

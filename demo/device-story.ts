@@ -1,4 +1,8 @@
-import type { Attributes, DeviceRecord, Phase } from "../subgraphs/manufacturing/device/device-record.ts";
+import type {
+  Attributes,
+  DeviceRecord,
+  Phase,
+} from "../subgraphs/manufacturing/device/device-record.ts";
 import { DAY, dayOf, HOUR, MINUTE, type Micros, SECOND, timestampOf } from "./clock.ts";
 import { type DeviceEvent, foldRevisions, type Revision } from "./device-revision.ts";
 import { type Fate, isFree } from "./fate.ts";
@@ -47,7 +51,7 @@ export class DeviceStories {
       connhexId: provisionedAt === null ? null : connhexId,
       provisionedAt,
       model: lot.model.name,
-      revisions: foldRevisions(fate.serialNumber, events, this.plan.present),
+      revisions: foldRevisions(events, this.plan.present),
     };
   }
 }
@@ -109,13 +113,14 @@ class Line {
     attributes?: Attributes,
   ): void {
     const { line, operator } = this.station(phase);
+    Object.assign(changes, { phase, site: this.lot.site.code, line, operator });
     this.events.push({
       at: effectiveAt + this.random.between(SECOND, 40 * SECOND),
       effectiveAt,
       actor: `line-${this.lot.site.code.toLowerCase()}`,
       reason: null,
       source: "mes",
-      changes: { ...changes, phase, site: this.lot.site.code, line, operator },
+      changes,
       ...(attributes && { attributes }),
     });
   }
@@ -176,6 +181,7 @@ function firstRecord(lot: Lot, fate: Fate): Partial<DeviceRecord> {
   const revisions = model.hardwareRevisions;
   const other = revisions.find((name) => name !== lot.hardwareRevision) ?? lot.hardwareRevision;
   return {
+    serialNumber: fate.serialNumber,
     partNumber: model.partNumber,
     pcbPartNumber: model.pcbPartNumber,
     hardwareRevision: fate.isHardwareRevisionMistyped ? other : lot.hardwareRevision,

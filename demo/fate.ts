@@ -59,7 +59,7 @@ export class Fates {
     const capacitors = this.capacitors(lot, position, random.share());
     const fwVersionAtFirst = firmwareAt(this.plan, lot, producedAt, random.share());
     const isReflashed = random.chance(0.02) && lot.isSettled;
-    const disposition = dispositionOf(luck);
+    const disposition = lot.isFinished ? dispositionOf(luck) : "RELEASED";
     return {
       index,
       serialNumber: `BR${lot.site.letter}${padded(index + 1, 8)}`,

@@ -32,6 +32,8 @@ export interface Lot {
   takt: Micros;
   /** Devices made at this site before this lot: reels of components go on from lot to lot. */
   madeBefore: number;
+  /** Whether all its devices have been judged and packed before the demo's present. */
+  isFinished: boolean;
   /** Whether its corrections are all done before the demo's present. */
   isSettled: boolean;
   /** Whether it is old enough to be in the field. */
@@ -52,6 +54,7 @@ const PRODUCTION: Micros = 540 * DAY;
 /** The last lot is still on the line at the demo's present. */
 const LAST_LOT_BEFORE: Micros = 30 * HOUR;
 const LONGEST_LOT: Micros = 20 * HOUR;
+const FINISHES_IN: Micros = 10 * DAY;
 const SETTLES_IN: Micros = 40 * DAY;
 const SHIPS_IN: Micros = 28 * DAY;
 
@@ -77,6 +80,7 @@ export function planProduction({ seed, devices, present = DEFAULT_PRESENT }: Dem
       takt,
       lotCode: lotCodeOf(order.site, startsAt, index),
       hardwareRevision: hardwareRevisionAt(order.model, share),
+      isFinished: startsAt + FINISHES_IN < end,
       isSettled: startsAt + SETTLES_IN < end,
       isShipped: startsAt + SHIPS_IN < end,
     };
@@ -105,22 +109,30 @@ function meanLotSize(devices: number): number {
 
 type Order = Omit<
   Lot,
-  "index" | "lotCode" | "startsAt" | "takt" | "hardwareRevision" | "isSettled" | "isShipped"
+  | "index"
+  | "lotCode"
+  | "startsAt"
+  | "takt"
+  | "hardwareRevision"
+  | "isFinished"
+  | "isSettled"
+  | "isShipped"
 >;
 
 function drawLots(random: Random, devices: number, meanSize: number): Order[] {
   const lots: Order[] = [];
   const madeAt = new Map<string, number>();
-  const byWeight = MODELS.flatMap((model) => Array<Model>(model.weight).fill(model));
   let [planned, productionOrders, workOrders] = [0, 0, 0];
   while (planned < devices) {
-    const model = random.pick(byWeight);
+    const isSeason = isHeatingSeason(planned / devices);
+    const model = random.pick(isSeason ? HEATERS : EVERY_MODEL);
+    const goesOn = () => planned < devices && isHeatingSeason(planned / devices) === isSeason;
     const productionOrder = `PO-${padded(++productionOrders + 40_000, 6)}`;
-    for (let share = random.between(1, 3); share > 0 && planned < devices; share--) {
+    for (let share = random.between(1, 3); share > 0 && goesOn(); share--) {
       const site = random.pick(SITES);
       const boardLine = random.pick(site.boardLines);
       const workOrder = `WO-${padded(++workOrders + 700_000, 7)}`;
-      for (let part = random.between(1, 2); part > 0 && planned < devices; part--) {
+      for (let part = random.between(1, 2); part > 0 && goesOn(); part--) {
         const wanted = Math.max(1, Math.floor(meanSize * (0.6 + 0.8 * random.share())));
         const size = Math.min(wanted, devices - planned);
         const madeBefore = madeAt.get(site.code) ?? 0;
@@ -135,6 +147,14 @@ function drawLots(random: Random, devices: number, meanSize: number): Order[] {
     }
   }
   return lots;
+}
+
+const EVERY_MODEL = MODELS.flatMap((model) => Array<Model>(model.weight).fill(model));
+const HEATERS = EVERY_MODEL.filter(({ deviceType }) => deviceType === "HEAT_PUMP");
+
+/** Before the winter only heat pumps are made: the planted lots and firmware are of this time. */
+function isHeatingSeason(share: number): boolean {
+  return share >= 0.33 && share < 0.6;
 }
 
 const VENDORS_OF: Readonly<Record<string, readonly string[]>> = {

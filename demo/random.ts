@@ -71,8 +71,10 @@ export class Random {
   }
 }
 
+const HEX = Array.from({ length: 0x10000 }, (_, number) => number.toString(16).padStart(4, "0"));
+
 function hex(word: number): string {
-  return (word >>> 0).toString(16).padStart(8, "0");
+  return `${HEX[word >>> 16]}${HEX[word & 0xffff]}`;
 }
 
 /** FNV-1a over UTF-16 units, with a final mix so that near seeds give far states. */

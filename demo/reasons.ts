@@ -1,4 +1,4 @@
-/** What people of the factory write when they correct a record. */
+/** What people write when they correct a record, or change who has a device. */
 export const REASONS = {
   rework: [
     "failed the pressure test: joint brazed again",
@@ -11,6 +11,11 @@ export const REASONS = {
     "test bench out of calibration on this shift",
   ],
   release: ["tested again without findings", "deviation accepted by quality"],
+  giveBack: ["returned to the installer", "house sold without the device", "lease ended"],
+  transfer: ["sold with the house", "handed over to the tenant", "moved to another company"],
+  suspension: ["floods the broker with messages", "firmware image does not match its signature"],
+  resumption: ["flashed again on site", "credentials renewed"],
+  revocation: ["credentials found in a public log", "device reported stolen"],
   scrap: ["compressor does not start", "board cracked", "circuit leaks and cannot be brazed again"],
   lotCode: ["lot code mistyped at the first station", "label of the neighbouring lot was scanned"],
   capacitorBatch: [
