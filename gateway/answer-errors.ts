@@ -1,4 +1,4 @@
-import type { ExecutionResult, GraphQLFormattedError } from "graphql";
+import { type ExecutionResult, GraphQLError } from "graphql";
 import { DomainError } from "../shared/domain-error.ts";
 import { INTERNAL_MESSAGE, publicError } from "../shared/graph/public-error.ts";
 import { log } from "../shared/log.ts";
@@ -6,13 +6,6 @@ import { stackOf, unavailable } from "./guarded-fetch.ts";
 import { GATEWAY_LIMITS } from "./limits.ts";
 import type { RequestScope } from "./request-scope.ts";
 
-interface RaisedError {
-  message: string;
-  path?: readonly (string | number)[] | undefined;
-  locations?: GraphQLFormattedError["locations"];
-  extensions?: Readonly<Record<string, unknown>> | undefined;
-  originalError?: unknown;
-}
 /** Codes of the GraphQL specification's own refusals: the document is wrong, not the request. */
 const DOCUMENT_CODES = ["GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"];
 
@@ -23,11 +16,11 @@ export function withPublicErrors<Result extends ExecutionResult>(
 ): Result {
   if (!result.errors?.length) return result;
   const told = new Set<string>();
-  const errors: GraphQLFormattedError[] = [];
+  const errors: GraphQLError[] = [];
   let omitted = 0;
   for (const raised of result.errors.flatMap(unfold)) {
     const error = answerable(raised, scope);
-    const { code, subgraph } = error.extensions ?? {};
+    const { code, subgraph } = error.extensions;
     scope.outcomes.add(String(code));
     if (code === "SUBGRAPH_UNAVAILABLE") {
       if (told.has(String(subgraph))) continue;
@@ -37,6 +30,8 @@ export function withPublicErrors<Result extends ExecutionResult>(
     else omitted++;
   }
   return {
+    // The specification: an execution that failed as a whole answers null.
+    ...(scope.isExecuted && { data: null }),
     ...result,
     errors,
     ...(omitted > 0 && { extensions: { omittedErrors: omitted } }),
@@ -44,48 +39,38 @@ export function withPublicErrors<Result extends ExecutionResult>(
 }
 
 /** Several wrong variables are raised as one error that holds them. */
-function unfold(error: RaisedError): RaisedError[] {
+function unfold(error: GraphQLError): GraphQLError[] {
   const { originalError } = error;
   return originalError instanceof AggregateError ? originalError.errors : [error];
 }
 
-function answerable(error: RaisedError, scope: RequestScope): GraphQLFormattedError {
-  const { message, path, locations, originalError } = error;
-  const http = httpOf(error);
+function answerable(error: GraphQLError, scope: RequestScope): GraphQLError {
+  const { message, path = null, originalError } = error;
+  const { code, http, subgraph } = error.extensions ?? {};
+  const status = http === undefined ? {} : { http };
   const known = publicError(originalError instanceof DomainError ? originalError : error);
   if (known?.extensions.code === "SUBGRAPH_UNAVAILABLE") {
-    return unavailable(String(known.extensions.subgraph)).toJSON();
+    return unavailable(String(known.extensions.subgraph));
   }
   if (known) {
-    return {
-      message: known.message,
-      ...(path && { path }),
-      extensions: { ...known.extensions, ...http },
-    };
+    return new GraphQLError(known.message, {
+      path,
+      extensions: { ...known.extensions, ...status },
+    });
   }
-  const code = error.extensions?.code;
-  if (typeof code === "string" && DOCUMENT_CODES.includes(code)) {
-    return { message, ...(locations && { locations }), extensions: { code, ...http } };
+  if (DOCUMENT_CODES.includes(String(code))) {
+    const { nodes = null, source = null, positions = null } = error;
+    return new GraphQLError(message, { nodes, source, positions, extensions: { code, ...status } });
   }
-  if (code === "BAD_REQUEST") return { message, extensions: { code: "BAD_USER_INPUT", ...http } };
+  if (code === "BAD_REQUEST") {
+    return new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT", ...status } });
+  }
   const { requestId } = scope;
   // What comes from a subgraph was logged where it was fetched.
-  if (code !== "INTERNAL")
+  if (code !== "INTERNAL") {
     log("ERROR", "fault", { id: requestId, stack: stackOf(originalError ?? error) });
-  return {
-    message: INTERNAL_MESSAGE,
-    ...(path && { path }),
-    extensions: { ...subgraphOf(error), code: "INTERNAL", requestId, ...http },
-  };
-}
-
-function subgraphOf({ extensions }: RaisedError): { subgraph?: string } {
-  const subgraph = extensions?.subgraph;
-  return typeof subgraph === "string" ? { subgraph } : {};
-}
-
-/** The status that GraphQL over HTTP asks for. The runtime reads it and does not send it on. */
-function httpOf({ extensions }: RaisedError): { http?: object } {
-  const http = extensions?.http;
-  return typeof http === "object" && http !== null ? { http } : {};
+  }
+  const named = typeof subgraph === "string" ? { subgraph } : {};
+  const extensions = { ...named, code: "INTERNAL", requestId, ...status };
+  return new GraphQLError(INTERNAL_MESSAGE, { path, extensions });
 }

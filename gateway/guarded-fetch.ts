@@ -1,5 +1,4 @@
 import { type ExecutionResult, GraphQLError } from "graphql";
-import { isRetryable } from "../shared/domain-error.ts";
 import { INTERNAL_MESSAGE, publicError } from "../shared/graph/public-error.ts";
 import { log } from "../shared/log.ts";
 import type { RequestScope } from "./request-scope.ts";
@@ -35,7 +34,10 @@ export async function guardedFetch(
   }
   if (!result.errors?.length) return result;
   const errors = result.errors.map((error) => reduced(error, name, scope));
-  if (errors.some(({ extensions }) => isOutage(extensions, name))) scope.unavailable.add(name);
+  if (errors.some(({ extensions }) => isOutage(extensions, name))) {
+    log("ERROR", "subgraph-unavailable", { subgraph: name, id: scope.requestId });
+    scope.unavailable.add(name);
+  }
   return { ...result, errors };
 }
 
@@ -55,15 +57,16 @@ function reduced(error: GraphQLError, subgraph: string, scope: RequestScope): Gr
     return new GraphQLError(known.message, { path, extensions: { subgraph, ...known.extensions } });
   }
   const stack = stackOf(error.originalError ?? error);
-  // A remote subgraph has masked and logged its fault already.
-  if (error.extensions.code !== "INTERNAL") {
+  // A remote subgraph has masked and logged its fault already. graphql-jit leaves extensions out.
+  if (error.extensions?.code !== "INTERNAL") {
     log("ERROR", "fault", { subgraph, id: scope.requestId, stack });
   }
   return new GraphQLError(INTERNAL_MESSAGE, { path, extensions: { subgraph, code: "INTERNAL" } });
 }
 
+/** A subgraph may also answer that another one, which it had to ask, is unavailable. */
 function isOutage({ code, subgraph }: Record<string, unknown>, name: string): boolean {
-  return code === "SUBGRAPH_UNAVAILABLE" && isRetryable(code) && subgraph === name;
+  return code === "SUBGRAPH_UNAVAILABLE" && subgraph === name;
 }
 
 async function withinMs<T>(work: Promise<T>, ms: number): Promise<T> {

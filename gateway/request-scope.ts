@@ -6,6 +6,8 @@ export class RequestScope {
   /** Codes of the errors that the answer has, for the log. */
   readonly outcomes = new Set<string>();
   operationName: string | null = null;
+  /** Whether the request was right in itself, so that its operation was executed. */
+  isExecuted = false;
   /** Subgraphs that failed in this request; they are not asked again, so that it ends in time. */
   readonly unavailable = new Set<string>();
   private readonly contexts = new Map<string, object>();

@@ -7,15 +7,16 @@ import { unifiedGraphHandler } from "@graphql-hive/router-runtime";
 import { getDocumentString, type Transport } from "@graphql-mesh/transport-common";
 import type { ExecutionRequest, Executor } from "@graphql-tools/utils";
 import {
-  type DocumentNode,
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
   getVariableValues,
   isScalarType,
+  type OperationDefinitionNode,
   print,
 } from "graphql";
 import { GraphQLJSON } from "graphql-scalars";
+import { DomainError, type ErrorCode, type ErrorDetails } from "../shared/domain-error.ts";
 import { DateTime } from "../shared/graph/scalars.ts";
 import { withPublicErrors } from "./answer-errors.ts";
 import { parseWithinLimits } from "./document-limits.ts";
@@ -24,6 +25,8 @@ import { nodeSubgraph } from "./node/node-subgraph.ts";
 import type { RequestScope } from "./request-scope.ts";
 import type { GatewaySubgraph } from "./subgraph.ts";
 import { composeSupergraph } from "./supergraph.ts";
+
+const VARIABLE_ERRORS = 10;
 
 /** What the runtime's hooks get with each request. */
 export interface ServerContext extends Record<string, unknown> {
@@ -97,14 +100,20 @@ function giveScalars(schema: GraphQLSchema): void {
 function requestPlugin(): GatewayPlugin<ServerContext> {
   return {
     onParse({ setParseFn }) {
-      setParseFn((source: string | { body: string }) =>
-        parseWithinLimits(typeof source === "string" ? source : source.body),
-      );
+      setParseFn((source: string | { body: string }) => {
+        const text = typeof source === "string" ? source : source.body;
+        return refusingWithStatus(() => parseWithinLimits(text));
+      });
     },
     onExecute({ args, setResultAndStopExecution }) {
       const { schema, document, operationName, variableValues, contextValue } = args;
-      scopeOf(contextValue).operationName = operationName ?? null;
-      const errors = requestErrors(schema, document, operationName, variableValues);
+      const scope = scopeOf(contextValue);
+      const operation = getOperationAST(document, operationName);
+      scope.operationName = operation?.name?.value ?? null;
+      const errors = operation
+        ? variableErrors(schema, operation, variableValues ?? {})
+        : [refusal("BAD_USER_INPUT", "name one operation of the document")];
+      scope.isExecuted = errors.length === 0;
       if (errors.length > 0) setResultAndStopExecution({ errors });
     },
     onResultProcess({ result, setResult, serverContext }) {
@@ -119,23 +128,28 @@ function scopeOf(context: object): RequestScope {
   return (context as ServerContext).scope;
 }
 
-/** What is wrong with the request though its document is right. */
-function requestErrors(
+/** Wrong variables are found here, so that nothing of a wrong request is executed. */
+function variableErrors(
   schema: GraphQLSchema,
-  document: DocumentNode,
-  operationName: string | null | undefined,
-  variables: Readonly<Record<string, unknown>> | null | undefined,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
 ): GraphQLError[] {
-  const operation = getOperationAST(document, operationName);
-  if (!operation) return [badInput("name one operation of the document")];
-  const definitions = operation.variableDefinitions ?? [];
-  const { errors = [] } = getVariableValues(schema, definitions, variables ?? {}, {
-    maxErrors: 10,
-  });
-  return errors.map(({ message }) => badInput(message));
+  const options = { maxErrors: VARIABLE_ERRORS };
+  const { errors = [] } = getVariableValues(schema, variableDefinitions, variables, options);
+  return errors.map(({ message }) => refusal("BAD_USER_INPUT", message));
 }
 
-function badInput(message: string): GraphQLError {
+/** A request that is refused before it is executed has HTTP status 400, where clients can read it. */
+function refusal(code: ErrorCode, message: string, details: ErrorDetails = {}): GraphQLError {
   const http = { spec: true, status: 400 };
-  return new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT", http } });
+  return new GraphQLError(message, { extensions: { ...details, code, http } });
+}
+
+function refusingWithStatus<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    throw refusal(error.code, error.message, error.details);
+  }
 }

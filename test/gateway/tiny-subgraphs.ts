@@ -37,11 +37,6 @@ export function tinyManufacturing(): TinySubgraph {
     id: globalId("Device", n),
     serialNumber: `SN-${n}`,
     connhexId: connhexIdOf(n),
-    siblings: ({ first }: { first: number }) =>
-      Array.from({ length: first }, (_, index) => device(index + 1)),
-    recordedBefore: () => true,
-    subject: (_: unknown, { caller }: { caller: Caller }) => caller.subject,
-    roles: (_: unknown, { caller }: { caller: Caller }) => caller.roles,
   });
   const found = (n: number) => (n > 0 && n < 1_000 ? device(n) : null);
   return tiny("manufacturing", sdl, (fault) => ({
@@ -58,9 +53,16 @@ export function tinyManufacturing(): TinySubgraph {
       },
     },
     Device: {
+      siblings: (_: unknown, { first }: { first: number }) =>
+        Array.from({ length: first }, (_, index) => device(index + 1)),
+      recordedBefore: () => true,
+      subject: (_: unknown, __: unknown, { caller }: { caller: Caller }) => caller.subject,
+      roles: (_: unknown, __: unknown, { caller }: { caller: Caller }) => caller.roles,
       async __resolveReference({ id, connhexId }: { id?: string; connhexId?: string }) {
         await fault();
-        const text = id ? Buffer.from(id, "base64url").toString().split(":")[1] : connhexId?.split("-")[1];
+        const text = id
+          ? Buffer.from(id, "base64url").toString().split(":")[1]
+          : connhexId?.split("-")[1];
         return found(Number(text));
       },
     },
@@ -74,7 +76,10 @@ export function tinyOwnership(): TinySubgraph {
     type Device @key(fields: "connhexId") { connhexId: ID  owner: Owner  ownerships: [Ownership!] }
     type Owner implements Node @key(fields: "id") { id: ID!  displayName: String }
     type Ownership implements Node @key(fields: "id") { id: ID!  owner: Owner  device: Device }`;
-  const owner = (name: string) => ({ id: globalId("Owner", name), displayName: `Owner of ${name}` });
+  const owner = (name: string) => ({
+    id: globalId("Owner", name),
+    displayName: `Owner of ${name}`,
+  });
   return tiny("ownership", sdl, (fault) => ({
     Query: { owner: (_: unknown, { id }: { id: string }) => ({ id, displayName: "somebody" }) },
     Mutation: {
@@ -94,7 +99,8 @@ export function tinyOwnership(): TinySubgraph {
       async __resolveReference({ id }: { id: string }) {
         await fault();
         const [, key = ""] = Buffer.from(id, "base64url").toString().split(":");
-        if (key === "forbidden") throw new DomainError("FORBIDDEN", "your roles may not use Owner.id");
+        if (key === "forbidden")
+          throw new DomainError("FORBIDDEN", "your roles may not use Owner.id");
         return key.startsWith("connhex-") ? { ...owner(key), __typename: "Owner" } : null;
       },
     },

@@ -2,13 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ExecutionResult } from "graphql";
+import type { RemoteConfig } from "../../gateway/config.ts";
 import {
   type DevelopmentIssuer,
   type DevelopmentToken,
   openDevelopmentIssuer,
 } from "../../gateway/identity/development-issuer.ts";
 import { type Gateway, type GatewayOptions, startGateway } from "../../gateway/server.ts";
-import type { RemoteConfig } from "../../gateway/config.ts";
 
 /** A client's view of an answer. */
 export interface Answer {
@@ -49,8 +49,8 @@ export async function testGateway(
     { host: "127.0.0.1", port: 0, issuer: { kind: "development", dataFolder }, remote },
     { ...rest, observeFetch: (subgraph, text) => void fetches.push({ subgraph, text }) },
   );
-  const token: TestGateway["token"] = ({ roles = ["support"], tenants = ["demo"], ...more } = {}) =>
-    issuer.sign({ roles, tenants, ...more });
+  const token = (said: Partial<DevelopmentToken> = {}) =>
+    issuer.sign({ roles: ["support"], tenants: ["demo"], ...said });
   const send: TestGateway["send"] = async (body, headers = {}) => {
     const response = await fetch(`${gateway.url}/graphql`, {
       method: "POST",
