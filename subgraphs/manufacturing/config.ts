@@ -1,0 +1,21 @@
+/** What the service needs to run. */
+export interface ManufacturingConfig {
+  /** A login that is, or may become, manufacturing_app. */
+  databaseUrl: string;
+  /** Is told each SQL statement that is sent. For counting in tests. */
+  observe?: (sql: string) => void;
+}
+
+/** Reads the configuration from the environment; the only place that does. */
+export function readManufacturingConfig(
+  env: Readonly<Record<string, string | undefined>>,
+): ManufacturingConfig {
+  const databaseUrl = env.MANUFACTURING_DATABASE_URL;
+  if (!databaseUrl) {
+    throw new Error("MANUFACTURING_DATABASE_URL is not set: give a postgres:// URL");
+  }
+  if (!/^postgres(ql)?:\/\//.test(databaseUrl)) {
+    throw new Error("MANUFACTURING_DATABASE_URL must begin with postgres://");
+  }
+  return { databaseUrl };
+}

@@ -1,0 +1,84 @@
+import type { Caller } from "../../shared/caller.ts";
+import type { PeerExecutor, RequestFacts } from "../../shared/graph/subgraph-service.ts";
+import type { Database, Sql } from "../../shared/postgres/database.ts";
+import { sightOf } from "./access.ts";
+import { type DeviceRow, DeviceStore } from "./device/device.store.ts";
+import { DeviceRecording } from "./device/device-recording.store.ts";
+import { DeviceRevisionStore } from "./device/device-revision.store.ts";
+import { DeviceWriter, IdentifierTaken } from "./device/device-writer.store.ts";
+import { type IdBlocks, idsFrom } from "./device/id-block.store.ts";
+import { FieldDefinitionStore } from "./field-definition/field-definition.store.ts";
+import { IdempotencyStore } from "./idempotency/idempotency.store.ts";
+import { LIMITS } from "./limits.ts";
+import { ownedByCaller } from "./ownership-peer.ts";
+import { ProductionGroupStore } from "./production-group/production-group.store.ts";
+import { CloudIdentityLinks } from "./provisioning-gate/provisioning-gate.store.ts";
+
+/** What lives as long as the service does. */
+export interface Resources {
+  database: Database;
+  deviceIds: IdBlocks;
+  ownership: PeerExecutor;
+}
+
+function readers(sql: Sql, tenant: string) {
+  return {
+    devices: new DeviceStore(sql, tenant),
+    revisions: new DeviceRevisionStore(sql, tenant),
+    groups: new ProductionGroupStore(sql, tenant),
+    definitions: new FieldDefinitionStore(sql, tenant),
+  };
+}
+
+function writers(sql: Sql, caller: Caller, nextId: () => number) {
+  const definitions = new FieldDefinitionStore(sql, caller.tenant);
+  const known = () => definitions.allForWriting();
+  const writer = new DeviceWriter(sql, caller.tenant, known, nextId);
+  return {
+    definitions,
+    recording: new DeviceRecording(writer, known, caller),
+    links: new CloudIdentityLinks(sql, writer, caller),
+    idempotency: new IdempotencyStore(sql, caller.tenant),
+  };
+}
+type Writers = ReturnType<typeof writers>;
+
+/** What a resolver may touch, made afresh for each client request. */
+export function createContext(resources: Resources, caller: Caller, { requestId }: RequestFacts) {
+  const sql = resources.database.tenant(caller.tenant);
+  const stores = readers(sql, caller.tenant);
+  const owned = ownedByCaller(resources.ownership, caller);
+  return {
+    caller,
+    requestId,
+    ...stores,
+    /** The device where the caller may see it, else null: forbidden is as absent. */
+    async visible(device: DeviceRow | null): Promise<DeviceRow | null> {
+      const sight = sightOf(caller);
+      if (sight === "ALL") return device;
+      if (sight === "NONE") return null;
+      return (await owned.load(device?.connhexId ?? null)) ? device : null;
+    },
+    /** Runs `work` in one transaction, on stores bound to it; ids of new devices are reserved. */
+    async write<T>(
+      work: (tx: Writers) => Promise<T>,
+      { newDevices = 0 }: { newDevices?: number } = {},
+    ): Promise<T> {
+      const firstId = newDevices > 0 ? await resources.deviceIds.reserve(sql, newDevices) : 0;
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await sql.transaction((tx) =>
+            work(writers(tx, caller, idsFrom(firstId, newDevices))),
+          );
+        } catch (error) {
+          const isLost = error instanceof IdentifierTaken && attempt < LIMITS.judgingTries;
+          if (!isLost) throw error;
+        } finally {
+          stores.devices.forget();
+          stores.definitions.forget();
+        }
+      }
+    },
+  };
+}
+export type Context = ReturnType<typeof createContext>;

@@ -1,0 +1,52 @@
+import { Arg, Ctx, Int, Mutation, Resolver } from "type-graphql";
+import { DomainError } from "../../../shared/domain-error.ts";
+import { assertBatchSize } from "../batch-size.ts";
+import type { Context } from "../context.ts";
+import { LIMITS } from "../limits.ts";
+import { assertPlainText } from "../text.ts";
+import type { DeviceRow } from "./device.store.ts";
+import { Device } from "./device.type.ts";
+import type { Batch } from "./device-batch.ts";
+import { DeviceBatch } from "./device-batch.type.ts";
+import { DeviceChanges, DeviceRecordInput } from "./device-input.type.ts";
+
+@Resolver()
+export class DeviceRecordingResolver {
+  @Mutation(() => DeviceBatch, {
+    description:
+      "Records what is known of devices, at most 1,000 rows. Each row is judged by itself: a refused one loses nothing but itself. The same idempotencyKey with the same content gets the same verdicts again.",
+  })
+  recordDevices(
+    @Arg("input", () => [DeviceRecordInput]) input: DeviceRecordInput[],
+    @Arg("idempotencyKey", () => String, { nullable: true }) key: string | null | undefined,
+    @Ctx() { write }: Context,
+  ): Promise<Batch> {
+    assertBatchSize(input.length);
+    return write(
+      ({ idempotency, recording }) =>
+        idempotency.once(key ?? null, { operation: "recordDevices", input }, () =>
+          recording.record(input),
+        ),
+      { newDevices: input.length },
+    );
+  }
+
+  @Mutation(() => Device, {
+    description:
+      "Changes what is known of a device, as a new revision with a reason of at most 1,000 characters. Refused with STALE_REVISION, naming the present revision, unless the device is at expectedRevision.",
+  })
+  async correctDevice(
+    @Arg("serialNumber", () => String) serialNumber: string,
+    @Arg("changes", () => DeviceChanges) changes: DeviceChanges,
+    @Arg("reason", () => String) reason: string,
+    @Arg("expectedRevision", () => Int) expectedRevision: number,
+    @Ctx() { write, devices }: Context,
+  ): Promise<DeviceRow | null> {
+    if (reason.trim() === "") throw new DomainError("REASON_REQUIRED", "a correction has a reason");
+    assertPlainText("reason", reason, LIMITS.reasonCharacters);
+    await write(({ recording }) =>
+      recording.correct({ ...changes, serialNumber }, { reason, expectedRevision }),
+    );
+    return devices.bySerialNumber.load(serialNumber);
+  }
+}

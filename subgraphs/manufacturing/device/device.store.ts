@@ -1,0 +1,74 @@
+import { loadBy } from "../../../shared/load-by.ts";
+import { columnsOf, selectList } from "../../../shared/postgres/columns.ts";
+import { type Sql, type Statement, statement } from "../../../shared/postgres/database.ts";
+import { LIMITS } from "../limits.ts";
+import { isPlainText } from "../text.ts";
+import { DeviceEntity } from "./device.entity.ts";
+import type { IdentifierKind } from "./device-identifier.entity.ts";
+
+/** A device as read: the tenant is the caller's and need not be read. */
+export type DeviceRow = Omit<DeviceEntity, "tenant">;
+
+const READ = columnsOf(DeviceEntity).flatMap(({ property }) =>
+  property === "tenant" ? [] : [property],
+);
+
+/** The columns of a device, for `FROM device d`. */
+export const DEVICE_COLUMNS = selectList(DeviceEntity, { prefix: "d.", only: READ });
+
+const BY_ID = statement(
+  "device_by_id",
+  `SELECT ${DEVICE_COLUMNS} FROM device d WHERE d.tenant = $1 AND d.device_id = ANY($2::bigint[])`,
+);
+
+function byIdentifier(kind: IdentifierKind): Statement {
+  return statement(
+    `device_by_${kind}`,
+    `SELECT ${DEVICE_COLUMNS} FROM device d WHERE d.tenant = $1 AND d.device_id IN (
+       SELECT device_id FROM device_identifier
+       WHERE tenant = $1 AND kind = '${kind}' AND value = ANY($2::text[]))`,
+  );
+}
+
+const BY_SERIAL_NUMBER = byIdentifier("serialNumber");
+const BY_CONNHEX_ID = byIdentifier("connhexId");
+
+/** Reads devices. Lives for one request. */
+export class DeviceStore {
+  constructor(
+    private readonly sql: Sql,
+    private readonly tenant: string,
+  ) {}
+
+  readonly byId = loadBy(
+    (ids: readonly number[]) => this.sql.rows<DeviceRow>(BY_ID, [this.tenant, ids]),
+    ({ deviceId }) => deviceId,
+  );
+
+  readonly bySerialNumber = loadBy(
+    (values: readonly string[]) =>
+      this.identified(BY_SERIAL_NUMBER, values, LIMITS.serialNumberCharacters),
+    ({ serialNumber }) => serialNumber,
+  );
+
+  readonly byConnhexId = loadBy(
+    (values: readonly string[]) =>
+      this.identified(BY_CONNHEX_ID, values, LIMITS.connhexIdCharacters),
+    ({ connhexId }) => connhexId ?? "",
+  );
+
+  /** Forgets what was read: after a write of the same request. */
+  forget(): void {
+    for (const loader of [this.byId, this.bySerialNumber, this.byConnhexId]) loader.clearAll();
+  }
+
+  private async identified(
+    asked: Statement,
+    values: readonly string[],
+    mostCharacters: number,
+  ): Promise<DeviceRow[]> {
+    // A text that PostgreSQL could not hold names no device.
+    const plain = values.filter((value) => isPlainText(value, mostCharacters));
+    return plain.length === 0 ? [] : this.sql.rows<DeviceRow>(asked, [this.tenant, plain]);
+  }
+}

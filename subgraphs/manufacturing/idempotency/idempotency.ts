@@ -1,0 +1,38 @@
+import { createHash } from "node:crypto";
+import canonicalize from "canonicalize";
+import { DomainError } from "../../../shared/domain-error.ts";
+import { LIMITS } from "../limits.ts";
+
+/** Refuses a key that could not be told apart from others, or not be kept. */
+export function assertIdempotencyKey(key: string): void {
+  const most = LIMITS.idempotencyKeyCharacters;
+  if (key.length >= 1 && key.length <= most && /^[\x21-\x7e]+$/.test(key)) return;
+  throw new DomainError(
+    "BAD_USER_INPUT",
+    `an idempotencyKey has 1 to ${most} printable ASCII characters without spaces`,
+    { argument: "idempotencyKey" },
+  );
+}
+
+/** SHA-256 of what is asked, over RFC 8785 canonical JSON: the order of keys does not matter. */
+export function contentHash(operation: string, input: unknown): string {
+  try {
+    const text = canonicalize([operation, withWellFormedText(input)]);
+    return createHash("sha256").update(String(text)).digest("hex");
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new DomainError("BAD_USER_INPUT", "the input is nested too deep", { argument: "input" });
+  }
+}
+
+/** RFC 8785 knows no lone surrogates; rows that have them are refused, but hashed before. */
+function withWellFormedText(value: unknown): unknown {
+  if (typeof value === "string") return /\p{Cs}/u.test(value) ? JSON.stringify(value) : value;
+  if (Array.isArray(value)) return value.map(withWellFormedText);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).map(([key, inner]) => [
+    withWellFormedText(key),
+    withWellFormedText(inner),
+  ]);
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,24 @@
+/** Everything of this subgraph that can grow, and how far. Lengths are UTF-16 code units. */
+export const LIMITS = {
+  rowsPerBatch: 1_000,
+  serialNumberCharacters: 128,
+  connhexIdCharacters: 128,
+  fieldCharacters: 256,
+  attributeTextCharacters: 4_096,
+  /** Values that an index or a pattern must bear. */
+  groupValueCharacters: 256,
+  patternCharacters: 256,
+  enumValues: 500,
+  fieldDefinitions: 200,
+  fieldDescriptionCharacters: 1_000,
+  reasonCharacters: 1_000,
+  idempotencyKeyCharacters: 128,
+  /** How far ahead of now a fact may be dated: clocks of factory lines are not exact. */
+  effectiveAheadMs: 24 * 60 * 60 * 1_000,
+  /** How often a row is judged again because somebody else changed its device meanwhile. */
+  judgingTries: 5,
+  /** How long Ownership may take to say what a caller owns. */
+  peerTimeoutMs: 3_000,
+  /** How long turning on the grouping of a field may take in the database. */
+  backfillTimeoutMs: 600_000,
+} as const;

@@ -1,0 +1,58 @@
+import DataLoader from "dataloader";
+import { type Caller, serviceCaller } from "../../shared/caller.ts";
+import { DomainError } from "../../shared/domain-error.ts";
+import type { PeerExecutor } from "../../shared/graph/subgraph-service.ts";
+import { LIMITS } from "./limits.ts";
+
+const OWNED_BY = `query OwnedBy($subject: String!, $connhexIds: [ID!]!) {
+  ownedBy(subject: $subject, connhexIds: $connhexIds)
+}`;
+
+/**
+ * Asks Ownership whether the caller owns a device now; false for a device without cloud identity.
+ * Ownership is asked even then, so that its absence does not tell which devices exist. Where it
+ * cannot be asked the answer is a refusal, never yes.
+ */
+export function ownedByCaller(
+  ownership: PeerExecutor,
+  caller: Caller,
+): DataLoader<string | null, boolean> {
+  return new DataLoader<string | null, boolean>(
+    async (keys) => {
+      const connhexIds = keys.filter((key) => key !== null);
+      const owned = new Set(await askOwnedBy(ownership, caller, connhexIds));
+      return keys.map((key) => key !== null && owned.has(key));
+    },
+    { maxBatchSize: LIMITS.rowsPerBatch },
+  );
+}
+
+async function askOwnedBy(
+  ownership: PeerExecutor,
+  caller: Caller,
+  connhexIds: string[],
+): Promise<string[]> {
+  const asker = serviceCaller("manufacturing", caller.tenant);
+  const variables = { subject: caller.subject, connhexIds };
+  const result = await within(LIMITS.peerTimeoutMs, ownership(asker, OWNED_BY, variables));
+  const ids: unknown = result?.errors?.length ? null : result?.data?.ownedBy;
+  if (Array.isArray(ids)) return ids.map(String);
+  throw new DomainError("SUBGRAPH_UNAVAILABLE", "ownership cannot say now what you own", {
+    subgraph: "ownership",
+  });
+}
+
+/** The promise's value, or null where it fails or takes too long. */
+async function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), timeoutMs);
+  });
+  try {
+    return await Promise.race([promise, timeout]);
+  } catch {
+    return null;
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,44 @@
+import type { PeerExecutor, SubgraphService } from "../../shared/graph/subgraph-service.ts";
+import { Database, statement } from "../../shared/postgres/database.ts";
+import { appRole } from "../../shared/postgres/migrate.ts";
+import type { ManufacturingConfig } from "./config.ts";
+import { createContext, type Resources } from "./context.ts";
+import { IdBlocks } from "./device/id-block.store.ts";
+import { manufacturingSubgraph } from "./subgraph.ts";
+
+/** The services that this one asks. */
+export interface ManufacturingPeers {
+  ownership: PeerExecutor;
+}
+
+/** A tenant of no one, in whose name readiness is asked. */
+const NO_TENANT = "readiness";
+const ARE_YOU_THERE = statement("are_you_there", "SELECT 1 FROM id_block");
+
+/** Starts the service. The database must be migrated; it is first asked by a request, or `ready`. */
+export async function startManufacturing(
+  config: ManufacturingConfig,
+  peers: ManufacturingPeers,
+): Promise<SubgraphService> {
+  const { schema, sdl } = await manufacturingSubgraph();
+  const database = new Database({
+    url: config.databaseUrl,
+    role: appRole("manufacturing"),
+    ...(config.observe && { observe: config.observe }),
+  });
+  const resources: Resources = {
+    database,
+    deviceIds: new IdBlocks("device"),
+    ownership: peers.ownership,
+  };
+  return {
+    name: "manufacturing",
+    schema,
+    sdl,
+    createContext: (caller, request) => createContext(resources, caller, request),
+    ready: async () => {
+      await database.tenant(NO_TENANT).rows(ARE_YOU_THERE);
+    },
+    close: () => database.close(),
+  };
+}

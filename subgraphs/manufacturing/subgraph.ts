@@ -1,0 +1,88 @@
+import { buildSubgraph, type Subgraph } from "../../shared/graph/build-subgraph.ts";
+import { PageInfo } from "../../shared/graph/page-info.type.ts";
+import type { ServiceDatabase } from "../../shared/postgres/migrate.ts";
+import { ACCESS } from "./access.ts";
+import type { Context } from "./context.ts";
+import { DeviceEntity } from "./device/device.entity.ts";
+import { DeviceResolver, deviceOfReference } from "./device/device.resolver.ts";
+import { Device, DeviceConnection, DeviceEdge } from "./device/device.type.ts";
+import { DeviceBatch, DeviceVerdict } from "./device/device-batch.type.ts";
+import { DeviceIdentifierEntity } from "./device/device-identifier.entity.ts";
+import { DeviceRecordingResolver } from "./device/device-recording.resolver.ts";
+import { DeviceRevisionEntity } from "./device/device-revision.entity.ts";
+import { DeviceRevisionResolver, revisionOfReference } from "./device/device-revision.resolver.ts";
+import {
+  DeviceRevision,
+  DeviceRevisionConnection,
+  DeviceRevisionEdge,
+} from "./device/device-revision.type.ts";
+import { IdBlockEntity } from "./device/id-block.entity.ts";
+import { FieldDefinitionEntity } from "./field-definition/field-definition.entity.ts";
+import { FieldDefinitionResolver } from "./field-definition/field-definition.resolver.ts";
+import { FieldDefinition } from "./field-definition/field-definition.type.ts";
+import { IdempotencyEntity } from "./idempotency/idempotency.entity.ts";
+import { CreateDevices1700000000001 } from "./migrations/001-create-devices.ts";
+import { DeviceGroupEntity } from "./production-group/device-group.entity.ts";
+import {
+  DeviceGroupsResolver,
+  ProductionGroupResolver,
+} from "./production-group/production-group.resolver.ts";
+import { ProductionGroup } from "./production-group/production-group.type.ts";
+import { ProvisioningGateResolver } from "./provisioning-gate/provisioning-gate.resolver.ts";
+import {
+  CloudIdentityLinkVerdict,
+  ProvisioningGate,
+} from "./provisioning-gate/provisioning-gate.type.ts";
+
+/** Everything this subgraph is made of. Nothing is found by scanning folders. */
+export const entities = [
+  DeviceEntity,
+  DeviceRevisionEntity,
+  DeviceGroupEntity,
+  DeviceIdentifierEntity,
+  FieldDefinitionEntity,
+  IdempotencyEntity,
+  IdBlockEntity,
+];
+export const migrations = [CreateDevices1700000000001];
+
+/** What the service needs of its database. */
+export const manufacturingDatabase: ServiceDatabase = {
+  name: "manufacturing",
+  entities,
+  migrations,
+};
+
+const TYPES = [
+  Device,
+  DeviceEdge,
+  DeviceConnection,
+  DeviceRevision,
+  DeviceRevisionEdge,
+  DeviceRevisionConnection,
+  DeviceBatch,
+  DeviceVerdict,
+  ProductionGroup,
+  FieldDefinition,
+  ProvisioningGate,
+  CloudIdentityLinkVerdict,
+  PageInfo,
+];
+
+/** The schema of this subgraph, ready to execute. */
+export function manufacturingSubgraph(): Promise<Subgraph> {
+  return buildSubgraph<Context>({
+    resolvers: [
+      DeviceResolver,
+      DeviceRevisionResolver,
+      DeviceGroupsResolver,
+      DeviceRecordingResolver,
+      ProductionGroupResolver,
+      FieldDefinitionResolver,
+      ProvisioningGateResolver,
+    ],
+    types: TYPES,
+    references: { Device: deviceOfReference, DeviceRevision: revisionOfReference },
+    access: ACCESS,
+  });
+}
