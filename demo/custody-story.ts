@@ -2,7 +2,7 @@ import type { Timestamp } from "../shared/time.ts";
 import type { CloudIdentityState } from "../subgraphs/ownership/identity/identity.ts";
 import type { OwnershipChange } from "../subgraphs/ownership/ownership/ownership.ts";
 import { DAY, HOUR, type Micros, SECOND, timestampOf } from "./clock.ts";
-import type { DemoDevice } from "./device-story.ts";
+import { type DemoDevice, LINK_ACTOR } from "./device-story.ts";
 import { type DemoOwner, People } from "./people.ts";
 import { type Plan, padded } from "./plan.ts";
 import { Random } from "./random.ts";
@@ -152,9 +152,11 @@ export class CustodyStories {
   private states(random: Random, provisionedAt: Micros, lastChange: Micros): IdentityChange[] {
     const actor = "line-provisioning";
     const at = provisionedAt - random.between(SECOND / 5, 2 * SECOND);
+    // Manufacturing records the link first, and Ownership takes note of that.
+    const activeAt = provisionedAt + random.between(SECOND / 200, SECOND / 4);
     const states: IdentityChange[] = [
       { state: "PENDING", at: timestampOf(at), actor, reason: null },
-      { state: "ACTIVE", at: timestampOf(provisionedAt), actor: null, reason: null },
+      { state: "ACTIVE", at: timestampOf(activeAt), actor: LINK_ACTOR, reason: null },
     ];
     const luck = random.share();
     if (luck >= 0.015) return states;

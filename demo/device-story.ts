@@ -23,8 +23,9 @@ export interface DemoDevice {
   revisions: Revision[];
 }
 
-/** Who records a link, as Manufacturing's records name it. */
+/** Who records a link, and whence it comes, as Manufacturing notes it. */
 export const LINK_ACTOR = "service:ownership";
+const LINK_SOURCE = "provisioning";
 
 /** Tells what happened to each device, from its fate. */
 export class DeviceStories {
@@ -57,7 +58,7 @@ export class DeviceStories {
 }
 
 function linkEvent(at: Micros): Omit<DeviceEvent, "changes"> {
-  return { at, effectiveAt: at, actor: LINK_ACTOR, reason: null, source: LINK_ACTOR };
+  return { at, effectiveAt: at, actor: LINK_ACTOR, reason: null, source: LINK_SOURCE };
 }
 
 /** The way through the factory: four phases, with reworks and quarantine on the way. */

@@ -1,0 +1,169 @@
+import { TENANT_PATTERN } from "../shared/caller.ts";
+import { DomainError } from "../shared/domain-error.ts";
+import { contactCipher } from "../subgraphs/ownership/owner/contact-cipher.ts";
+import { secretHasher } from "../subgraphs/ownership/secret/secret.ts";
+import {
+  BulkLoad,
+  type BulkTable,
+  TAKE_DEVICE_IDS,
+  TAKE_OWNERSHIP_IDS,
+} from "./bulk-load.store.ts";
+import { timestampOf } from "./clock.ts";
+import { CIRCLE_DEVICES, type Custody, CustodyStories } from "./custody-story.ts";
+import type { DemoDevice } from "./device-story.ts";
+import { DemoFactory } from "./factory.ts";
+import { MANUFACTURING_TABLES, ManufacturingRows } from "./manufacturing-rows.ts";
+import { OWNERSHIP_TABLES, OwnershipRows } from "./ownership-rows.ts";
+import type { DemoOptions } from "./plan.ts";
+
+export interface LoadOptions extends DemoOptions {
+  /** Logins of the tables' owners: loading a demo is an administrator's act. */
+  manufacturingUrl: string;
+  ownershipUrl: string;
+  /** Must have no devices, field definitions, identities or owners yet. */
+  tenant: string;
+  /** Ownership's own key and pepper, so that it can read what was loaded. */
+  encryptionKey: Buffer;
+  secretPepper: Buffer;
+  /** Is told how many devices have been sent. */
+  onProgress?: (devices: number) => void;
+}
+
+/** Rows written, by table. */
+export interface LoadedRows {
+  manufacturing: Record<keyof typeof MANUFACTURING_TABLES, number>;
+  ownership: Record<keyof typeof OWNERSHIP_TABLES, number>;
+}
+
+/** Devices sent at once; whole circles, so that each owner is sent once. */
+const BATCH_DEVICES = 16 * CIRCLE_DEVICES;
+
+/**
+ * Loads a demo into both databases: everything or, where it fails, nothing. Memory does not grow
+ * with the number of devices.
+ */
+export async function loadDemo(options: LoadOptions): Promise<LoadedRows> {
+  const { tenant } = options;
+  if (!TENANT_PATTERN.test(tenant)) {
+    throw new DomainError("BAD_USER_INPUT", `${JSON.stringify(tenant)} is no tenant's name`, {
+      argument: "tenant",
+    });
+  }
+  const factory = new DemoFactory(options);
+  const custodies = new CustodyStories(factory.plan);
+  const open = (url: string, tables: Readonly<Record<string, BulkTable>>) =>
+    BulkLoad.open(url, tenant, Object.values(tables));
+  const manufacturing = await open(options.manufacturingUrl, MANUFACTURING_TABLES);
+  try {
+    const ownership = await open(options.ownershipUrl, OWNERSHIP_TABLES);
+    try {
+      await assertEmpty(tenant, [manufacturing, ownership]);
+      const loads = { manufacturing, ownership };
+      const rows = await takeIds(options, custodies, loads);
+      await manufacturing.begin();
+      await ownership.begin();
+      await sendAll(options, { factory, custodies, ...rows }, loads);
+      // Owners of devices that nobody recorded would be worse than devices without owners.
+      await manufacturing.commit();
+      await ownership.commit();
+      return {
+        manufacturing: rows.manufacturingRows.counts,
+        ownership: rows.ownershipRows.counts,
+      };
+    } finally {
+      await ownership.close();
+    }
+  } finally {
+    await manufacturing.close();
+  }
+}
+
+interface Loads {
+  manufacturing: BulkLoad;
+  ownership: BulkLoad;
+}
+
+interface Sources {
+  factory: DemoFactory;
+  custodies: CustodyStories;
+  manufacturingRows: ManufacturingRows;
+  ownershipRows: OwnershipRows;
+}
+
+async function assertEmpty(tenant: string, loads: readonly BulkLoad[]): Promise<void> {
+  for (const load of loads) {
+    const table = await load.occupied();
+    if (table === null) continue;
+    throw new DomainError(
+      "BAD_USER_INPUT",
+      `tenant ${tenant} has rows in ${table} already: a demo is loaded into an empty tenant only`,
+      { argument: "tenant", table },
+    );
+  }
+}
+
+/** A device changes hands four times at most, which bounds the ids that its ownerships need. */
+const CHANGES_MOST = 4;
+
+async function takeIds(
+  options: LoadOptions,
+  custodies: CustodyStories,
+  { manufacturing, ownership }: Loads,
+): Promise<Pick<Sources, "manufacturingRows" | "ownershipRows">> {
+  const { tenant, devices } = options;
+  const take = (count: number, name: string) =>
+    ownership.takeIds(TAKE_OWNERSHIP_IDS, [count, tenant, name]);
+  const first = {
+    ownerId: await take(custodies.ownersEnd, "owner"),
+    ownershipId: await take(devices * CHANGES_MOST, "ownership"),
+  };
+  const secrets = {
+    cipher: contactCipher(options.encryptionKey),
+    hasher: secretHasher(options.secretPepper),
+  };
+  return {
+    manufacturingRows: new ManufacturingRows(
+      tenant,
+      await manufacturing.takeIds(TAKE_DEVICE_IDS, [devices]),
+    ),
+    ownershipRows: new OwnershipRows(tenant, first, secrets),
+  };
+}
+
+/** While PostgreSQL takes one batch, the next one is made. */
+async function sendAll(
+  { devices, onProgress }: LoadOptions,
+  { factory, custodies, manufacturingRows, ownershipRows }: Sources,
+  { manufacturing, ownership }: Loads,
+): Promise<void> {
+  const since = timestampOf(factory.plan.from);
+  manufacturingRows.addFieldDefinitions(since);
+  for (const owner of custodies.organisations()) ownershipRows.addOwner(owner);
+  let sent: Promise<unknown> = Promise.resolve();
+  for (let from = 0; from < devices; from += BATCH_DEVICES) {
+    const to = Math.min(devices, from + BATCH_DEVICES);
+    addBatch([...factory.devices(from, to)], custodies, { manufacturingRows, ownershipRows });
+    await sent;
+    onProgress?.(from);
+    sent = Promise.all([manufacturingRows.flush(manufacturing), ownershipRows.flush(ownership)]);
+    // Until it is awaited, after the next batch, a failure must not count as unhandled.
+    sent.catch(() => undefined);
+  }
+  await sent;
+  onProgress?.(devices);
+}
+
+function addBatch(
+  devices: readonly DemoDevice[],
+  custodies: CustodyStories,
+  { manufacturingRows, ownershipRows }: Pick<Sources, "manufacturingRows" | "ownershipRows">,
+): void {
+  const batch: Custody[] = [];
+  for (const device of devices) {
+    manufacturingRows.addDevice(device);
+    const custody = custodies.of(device);
+    if (custody) batch.push(custody);
+  }
+  for (const owner of custodies.persons(batch)) ownershipRows.addOwner(owner);
+  for (const custody of batch) ownershipRows.addCustody(custody);
+}

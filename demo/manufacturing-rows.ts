@@ -1,0 +1,88 @@
+import { DeviceEntity } from "../subgraphs/manufacturing/device/device.entity.ts";
+import { DeviceIdentifierEntity } from "../subgraphs/manufacturing/device/device-identifier.entity.ts";
+import {
+  type DeviceRecord,
+  GROUP_FIELDS,
+} from "../subgraphs/manufacturing/device/device-record.ts";
+import { DeviceRevisionEntity } from "../subgraphs/manufacturing/device/device-revision.entity.ts";
+import { FieldDefinitionEntity } from "../subgraphs/manufacturing/field-definition/field-definition.entity.ts";
+import { DeviceGroupEntity } from "../subgraphs/manufacturing/production-group/device-group.entity.ts";
+import { bulkTable } from "./bulk-load.store.ts";
+import type { DemoDevice } from "./device-story.ts";
+import { FIELD_DEFINITIONS } from "./field-definitions.ts";
+import { RowSet } from "./row-set.ts";
+
+/** In the order in which rows may be inserted: a revision refers to its device. */
+export const MANUFACTURING_TABLES = {
+  field_definition: bulkTable("field_definition", FieldDefinitionEntity),
+  device: bulkTable("device", DeviceEntity),
+  device_identifier: bulkTable("device_identifier", DeviceIdentifierEntity),
+  device_revision: bulkTable("device_revision", DeviceRevisionEntity),
+  device_group: bulkTable("device_group", DeviceGroupEntity),
+};
+
+const CUSTOM_GROUP_FIELDS = FIELD_DEFINITIONS.filter(({ isGroupable }) => isGroupable).map(
+  ({ name }) => name,
+);
+
+/** Turns devices into the rows that recording them by the API would have left. */
+export class ManufacturingRows extends RowSet<keyof typeof MANUFACTURING_TABLES> {
+  private readonly key: { tenant: string };
+
+  constructor(
+    private readonly tenant: string,
+    private readonly firstDeviceId: number,
+  ) {
+    super(MANUFACTURING_TABLES);
+    this.key = { tenant };
+  }
+
+  addFieldDefinitions(createdAt: string): void {
+    for (const definition of FIELD_DEFINITIONS) {
+      const row = { tenant: this.tenant, createdAt, retiredAt: null };
+      this.texts.field_definition.add(definition, row);
+    }
+  }
+
+  addDevice({ index, serialNumber, connhexId, revisions }: DemoDevice): void {
+    const last = revisions.at(-1);
+    if (!last) throw new Error(`device ${serialNumber} has no revision`);
+    const { tenant } = this;
+    const deviceId = this.firstDeviceId + index;
+    const { device, device_identifier, device_revision } = this.texts;
+    const { revision, recordedAt } = last;
+    device.add(last.record, { tenant, deviceId, revision, recordedAt });
+    device_identifier.add({ tenant, deviceId, kind: "serialNumber", value: serialNumber });
+    if (connhexId !== null) {
+      device_identifier.add({ tenant, deviceId, kind: "connhexId", value: connhexId });
+    }
+    let before: DeviceRecord | null = null;
+    for (const { record, ...facts } of revisions) {
+      device_revision.add(record, { tenant, deviceId, ...facts });
+      this.addGroups(before, record, { deviceId, fromRevision: facts.revision });
+      before = record;
+    }
+  }
+
+  private addGroups(
+    before: DeviceRecord | null,
+    after: DeviceRecord,
+    key: { deviceId: number; fromRevision: number },
+  ): void {
+    for (const field of GROUP_FIELDS) {
+      const value = after[field];
+      if (value !== null && value !== before?.[field]) this.addGroup({ ...key, field, value });
+    }
+    if (after.attributes === before?.attributes) return;
+    for (const field of CUSTOM_GROUP_FIELDS) {
+      const value = after.attributes[field];
+      if (value !== undefined && value !== before?.attributes[field]) {
+        this.addGroup({ ...key, field, value: String(value) });
+      }
+    }
+  }
+
+  private addGroup(row: { deviceId: number; fromRevision: number; field: string; value: string }) {
+    this.texts.device_group.add(row, this.key);
+  }
+}
