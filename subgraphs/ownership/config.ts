@@ -1,0 +1,45 @@
+import { readFileSync } from "node:fs";
+
+/** What the service needs to run. */
+export interface OwnershipConfig {
+  /** A login that is, or may become, ownership_app and ownership_worker. */
+  databaseUrl: string;
+  /** Wraps each owner's own key; 32 bytes. */
+  encryptionKey: Buffer;
+  /** Keys the hashes of init keys and codes; 32 bytes. */
+  secretPepper: Buffer;
+  /** Is told each SQL statement that is sent. For counting in tests. */
+  observe?: (sql: string) => void;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads the configuration from the environment; the only place that does. */
+export function readOwnershipConfig(env: Environment): OwnershipConfig {
+  const databaseUrl = secretOf(env, "OWNERSHIP_DATABASE_URL", "OWNERSHIP_DATABASE_URL_FILE");
+  if (!/^postgres(ql)?:\/\//.test(databaseUrl)) {
+    throw new Error("OWNERSHIP_DATABASE_URL must begin with postgres://");
+  }
+  return {
+    databaseUrl,
+    encryptionKey: keyOf(env, "OWNERSHIP_ENCRYPTION_KEY", "OWNERSHIP_ENCRYPTION_KEY_FILE"),
+    secretPepper: keyOf(env, "OWNERSHIP_SECRET_PEPPER", "OWNERSHIP_SECRET_PEPPER_FILE"),
+  };
+}
+
+/** The variable itself, or the text of the file that the other one names. */
+function secretOf(env: Environment, name: string, fileName: string): string {
+  const path = env[fileName];
+  const text = env[name] || (path ? readFileSync(path, "utf8").trim() : "");
+  if (!text) throw new Error(`${name} is not set, nor is ${fileName}`);
+  return text;
+}
+
+function keyOf(env: Environment, name: string, fileName: string): Buffer {
+  const text = secretOf(env, name, fileName);
+  const key = Buffer.from(text, "base64");
+  if (key.length !== 32 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) {
+    throw new Error(`${name} must be 32 bytes in base64: openssl rand -base64 32`);
+  }
+  return key;
+}

@@ -1,0 +1,86 @@
+import type { Caller } from "../../shared/caller.ts";
+import type { RequestFacts } from "../../shared/graph/subgraph-service.ts";
+import type { Database, Sql } from "../../shared/postgres/database.ts";
+import { sees, type VisibleThing } from "./access.ts";
+import type { IdBlocks } from "./id-block/id-block.store.ts";
+import { IdempotencyStore } from "./idempotency/idempotency.store.ts";
+import { IdentityStore } from "./identity/identity.store.ts";
+import type { ContactCipher } from "./owner/contact-cipher.ts";
+import { type OwnerRow, OwnerStore } from "./owner/owner.store.ts";
+import { OwnershipStore } from "./ownership/ownership.store.ts";
+import { TransferOfferStore } from "./ownership/transfer-offer.store.ts";
+import { HandOverStore } from "./provisioning/hand-over.store.ts";
+import type { Manufacturing } from "./provisioning/manufacturing-peer.ts";
+import { ProvisioningStore } from "./provisioning/provisioning.store.ts";
+import type { Verdict } from "./provisioning/provisioning.ts";
+import type { SecretHasher } from "./secret/secret.ts";
+
+function stores(sql: Sql, tenant: string) {
+  const owners = new OwnerStore(sql, tenant);
+  return {
+    owners,
+    identities: new IdentityStore(sql, tenant),
+    ownerships: new OwnershipStore(sql, tenant, owners),
+    offers: new TransferOfferStore(sql, tenant),
+    provisioning: new ProvisioningStore(sql, tenant),
+    answers: new IdempotencyStore<Verdict>(sql, tenant),
+  };
+}
+type Stores = ReturnType<typeof stores>;
+
+/** What lives as long as the service does. */
+export interface Parts {
+  database: Database;
+  manufacturing: Manufacturing;
+  contacts: ContactCipher;
+  secrets: SecretHasher;
+  idBlocks: IdBlocks;
+}
+
+/** What a resolver may touch, made afresh for each client request. */
+export function createContext(parts: Parts, caller: Caller, { requestId }: RequestFacts) {
+  const { tenant } = caller;
+  const connections = parts.database.tenant(tenant);
+  let reads = stores(connections, tenant);
+  return {
+    ...parts,
+    caller,
+    requestId,
+    get owners() {
+      return reads.owners;
+    },
+    get identities() {
+      return reads.identities;
+    },
+    get ownerships() {
+      return reads.ownerships;
+    },
+    handOvers: new HandOverStore(connections, tenant),
+    get answers() {
+      return reads.answers;
+    },
+    /** Whether the caller sees this device's rows; `owner` alone sees what he owns now. */
+    async seesDevice(what: VisibleThing, connhexId: string): Promise<boolean> {
+      if (sees(caller, what, null)) return true;
+      if (!caller.roles.includes("owner")) return false;
+      const current = await reads.ownerships.currentOf.load(connhexId);
+      return sees(caller, what, current?.subject ?? null);
+    },
+    /** The owner, where the caller sees him. */
+    async visibleOwner(ownerId: number): Promise<OwnerRow | null> {
+      const owner = await reads.owners.byId.load(ownerId);
+      return owner && sees(caller, "ownership", owner.subject) ? owner : null;
+    },
+    /** A fresh id. Ask before `write`, not within it. */
+    nextId: (name: "owner" | "ownership") => parts.idBlocks.next(connections, tenant, name),
+    /** Runs `work` in one transaction, on stores bound to it. What was read before is forgotten. */
+    async write<T>(work: (tx: Stores) => Promise<T>): Promise<T> {
+      try {
+        return await connections.transaction((sql) => work(stores(sql, tenant)));
+      } finally {
+        reads = stores(connections, tenant);
+      }
+    },
+  };
+}
+export type Context = ReturnType<typeof createContext>;

@@ -1,0 +1,20 @@
+import { Column, Entity, PrimaryColumn } from "typeorm";
+
+/** What a batch was answered under its key. Holds neither secrets nor personal data. */
+@Entity({ name: "idempotency" })
+export class IdempotencyEntity {
+  @PrimaryColumn({ type: "text" })
+  tenant!: string;
+
+  @PrimaryColumn({ type: "text" })
+  key!: string;
+
+  @Column({ name: "content_hash", type: "bytea" })
+  contentHash!: Buffer;
+
+  @Column({ type: "jsonb" })
+  verdicts!: unknown;
+
+  @Column({ name: "created_at", type: "timestamptz" })
+  createdAt!: string;
+}

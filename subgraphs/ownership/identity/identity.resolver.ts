@@ -1,0 +1,48 @@
+import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from "type-graphql";
+import { DomainError } from "../../../shared/domain-error.ts";
+import { globalId } from "../../../shared/global-id.ts";
+import type { Context } from "../context.ts";
+import { Device } from "../device/device.type.ts";
+import { readReason } from "../reason/reason.ts";
+import type { IdentityRow } from "./identity.store.ts";
+import { assertCanBecome, type CloudIdentityState } from "./identity.ts";
+import { CloudIdentity, CloudIdentityChange, CloudIdentityStateEnum } from "./identity.type.ts";
+
+@Resolver(() => CloudIdentity)
+export class IdentityResolver {
+  @Mutation(() => CloudIdentity, {
+    description: "Suspends an active identity, makes it active again, or revokes it for ever.",
+  })
+  changeIdentityState(
+    @Arg("connhexId", () => ID) connhexId: string,
+    @Arg("state", () => CloudIdentityStateEnum) state: CloudIdentityState,
+    @Arg("reason", () => String) reason: string,
+    @Ctx() { write, caller }: Context,
+  ): Promise<IdentityRow> {
+    const note = { actor: caller.subject, reason: readReason(reason) };
+    return write(async ({ identities }) => {
+      const identity = await identities.lock(connhexId);
+      if (!identity) throw new DomainError("NOT_FOUND", "no such cloud identity");
+      assertCanBecome(identity, state);
+      return identities.changeState(connhexId, state, note);
+    });
+  }
+
+  @FieldResolver(() => ID)
+  id(@Root() { connhexId }: IdentityRow): string {
+    return globalId("CloudIdentity", connhexId);
+  }
+
+  @FieldResolver(() => Device, { nullable: true })
+  device(@Root() { connhexId }: IdentityRow): Device {
+    return { connhexId };
+  }
+
+  @FieldResolver(() => [CloudIdentityChange], { description: "Its states, oldest first." })
+  history(
+    @Root() { connhexId }: IdentityRow,
+    @Ctx() { identities }: Context,
+  ): Promise<readonly CloudIdentityChange[]> {
+    return identities.historyOf.load(connhexId);
+  }
+}

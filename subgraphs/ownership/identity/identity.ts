@@ -1,0 +1,70 @@
+import { DomainError } from "../../../shared/domain-error.ts";
+import { LIMITS } from "../limits.ts";
+
+/**
+ * PENDING until Manufacturing has confirmed the link, then ACTIVE; REFUSED where it said no.
+ * SUSPENDED can become ACTIVE again, REVOKED is for ever.
+ */
+export const CLOUD_IDENTITY_STATES = [
+  "PENDING",
+  "ACTIVE",
+  "SUSPENDED",
+  "REVOKED",
+  "REFUSED",
+] as const;
+export type CloudIdentityState = (typeof CLOUD_IDENTITY_STATES)[number];
+
+const NEXT: Readonly<Record<CloudIdentityState, readonly CloudIdentityState[]>> = {
+  // Only Manufacturing's verdict ends PENDING, and only a new provisioning ends REFUSED.
+  PENDING: [],
+  ACTIVE: ["SUSPENDED", "REVOKED"],
+  SUSPENDED: ["ACTIVE", "REVOKED"],
+  REVOKED: [],
+  REFUSED: [],
+};
+
+interface Identity {
+  connhexId: string;
+  state: CloudIdentityState;
+  revision: number;
+}
+
+/** Checks that staff may bring this identity into that state. */
+export function assertCanBecome(identity: Identity, next: CloudIdentityState): void {
+  const { connhexId, state, revision } = identity;
+  if (next === "PENDING" || next === "REFUSED") {
+    throw new DomainError("BAD_USER_INPUT", `${next} is reached by provisioning alone`, {
+      field: "state",
+    });
+  }
+  if (state === next) {
+    throw new DomainError("NOTHING_TO_CHANGE", `${connhexId} is ${state} already`);
+  }
+  if (state === "PENDING" || state === "REFUSED") throw notProvisioned(connhexId, state);
+  if (!NEXT[state].includes(next)) throw notActive(connhexId, state);
+  if (revision >= LIMITS.revisionsOfOne) {
+    throw new DomainError(
+      "LIMIT_EXCEEDED",
+      `${connhexId} has changed its state ${revision} times; no more is possible`,
+    );
+  }
+}
+
+/** Checks that a device with this identity, or none, may be registered to an owner. */
+export function assertIsActive(connhexId: string, state: CloudIdentityState | null): void {
+  if (state === null || state === "PENDING" || state === "REFUSED") {
+    throw notProvisioned(connhexId, state);
+  }
+  if (state !== "ACTIVE") throw notActive(connhexId, state);
+}
+
+function notProvisioned(connhexId: string, state: CloudIdentityState | null): DomainError {
+  const text = state === "PENDING" ? "its provisioning is not confirmed yet" : "not provisioned";
+  return new DomainError("DEVICE_NOT_PROVISIONED", `${connhexId}: ${text}`);
+}
+
+function notActive(connhexId: string, state: CloudIdentityState): DomainError {
+  return new DomainError("IDENTITY_NOT_ACTIVE", `the cloud identity ${connhexId} is ${state}`, {
+    state,
+  });
+}

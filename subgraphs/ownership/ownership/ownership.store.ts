@@ -1,0 +1,183 @@
+import { loadBy, loadManyBy } from "../../../shared/load-by.ts";
+import { type Sql, statement } from "../../../shared/postgres/database.ts";
+import {
+  OWNER_COLUMNS,
+  OWNER_TABLES,
+  type OwnerRow,
+  type OwnerStore,
+} from "../owner/owner.store.ts";
+import type { CurrentOwnership, OwnershipChange } from "./ownership.ts";
+
+/** Who has a device now, with the owner as read. `ownerId` is null after a release. */
+export interface CurrentRow extends Omit<OwnerRow, "ownerId" | "kind"> {
+  connhexId: string;
+  ownershipId: number;
+  revision: number;
+  since: string;
+  ownerId: number | null;
+  kind: OwnerRow["kind"] | null;
+}
+
+/** One ownership, from its change to the next one. */
+export interface OwnershipRow {
+  ownershipId: number;
+  connhexId: string;
+  ownerId: number;
+  from: string;
+  to: string | null;
+  /** The change that ended it. */
+  next: OwnershipChange | null;
+}
+
+const CURRENT = statement(
+  "ownership_current",
+  `SELECT o.connhex_id AS "connhexId", o.ownership_id AS "ownershipId", o.revision, o.since,
+     ${OWNER_COLUMNS}
+   FROM ownership o
+   LEFT JOIN owner w ON w.tenant = o.tenant AND w.owner_id = o.owner_id ${OWNER_TABLES}
+   WHERE o.tenant = $1 AND o.connhex_id = ANY($2::text[])`,
+);
+const PERIOD_COLUMNS = `r.ownership_id AS "ownershipId", r.connhex_id AS "connhexId",
+  r.at AS "from", n.at AS "to", n.kind AS next`;
+const PERIODS = `FROM ownership_revision r
+  LEFT JOIN ownership_revision n
+    ON n.tenant = r.tenant AND n.connhex_id = r.connhex_id AND n.revision = r.revision + 1`;
+const HISTORY = statement(
+  "ownership_history",
+  `SELECT ${PERIOD_COLUMNS}, ${OWNER_COLUMNS} ${PERIODS}
+   JOIN owner w ON w.tenant = r.tenant AND w.owner_id = r.owner_id ${OWNER_TABLES}
+   WHERE r.tenant = $1 AND r.connhex_id = ANY($2::text[])
+   ORDER BY r.connhex_id, r.revision`,
+);
+const BY_ID = statement(
+  "ownership_by_id",
+  `SELECT ${PERIOD_COLUMNS}, r.owner_id AS "ownerId" ${PERIODS}
+   WHERE r.tenant = $1 AND r.ownership_id = ANY($2::bigint[]) AND r.owner_id IS NOT NULL`,
+);
+const OWNED_BY = statement(
+  "ownership_owned_by",
+  `SELECT o.connhex_id AS "connhexId" FROM ownership o
+   JOIN owner w ON w.tenant = o.tenant AND w.owner_id = o.owner_id
+   WHERE o.tenant = $1 AND w.subject = $2 AND o.connhex_id = ANY($3::text[])`,
+);
+const LOCK = statement(
+  "ownership_lock",
+  `SELECT o.connhex_id AS "connhexId", o.ownership_id AS "ownershipId",
+     o.owner_id AS "ownerId", o.revision,
+     (SELECT w.subject FROM owner w WHERE w.tenant = o.tenant AND w.owner_id = o.owner_id)
+       AS "ownerSubject"
+   FROM ownership o WHERE o.tenant = $1 AND o.connhex_id = $2 FOR UPDATE`,
+);
+/** Of concurrent registrations, one finds the device without an owner. */
+const REGISTER = statement(
+  "ownership_register",
+  `WITH saved AS (
+     INSERT INTO ownership AS o (tenant, connhex_id, ownership_id, owner_id, revision, since)
+     VALUES ($1, $2, $3, $4, 1, clock_timestamp())
+     ON CONFLICT (tenant, connhex_id) DO UPDATE SET
+       ownership_id = EXCLUDED.ownership_id, owner_id = EXCLUDED.owner_id,
+       revision = o.revision + 1,
+       since = greatest(clock_timestamp(), o.since + interval '1 microsecond')
+     WHERE o.owner_id IS NULL
+     RETURNING *
+   )
+   INSERT INTO ownership_revision
+     (tenant, connhex_id, revision, ownership_id, kind, owner_id, at, actor, reason)
+   SELECT tenant, connhex_id, revision, ownership_id, 'REGISTERED', owner_id, since, $5, $6
+   FROM saved RETURNING at`,
+);
+const CHANGE = statement(
+  "ownership_change",
+  `WITH saved AS (
+     UPDATE ownership SET ownership_id = $4, owner_id = $5, revision = revision + 1,
+       since = greatest(clock_timestamp(), since + interval '1 microsecond')
+     WHERE tenant = $1 AND connhex_id = $2 AND revision = $3
+     RETURNING *
+   )
+   INSERT INTO ownership_revision
+     (tenant, connhex_id, revision, ownership_id, kind, owner_id, at, actor, reason)
+   SELECT tenant, connhex_id, revision, ownership_id, $6, owner_id, since, $7, $8
+   FROM saved RETURNING at`,
+);
+
+/** Who changes an ownership, and why. */
+export interface ChangeNote {
+  actor: string;
+  reason: string | null;
+}
+
+/** All SQL about who has which device. Lives for one request. */
+export class OwnershipStore {
+  constructor(
+    private readonly sql: Sql,
+    private readonly tenant: string,
+    private readonly owners: OwnerStore,
+  ) {}
+
+  readonly currentOf = loadBy(
+    async (ids: readonly string[]) => {
+      const rows = await this.sql.rows<CurrentRow>(CURRENT, [this.tenant, ids]);
+      for (const row of rows) this.prime(row);
+      return rows;
+    },
+    ({ connhexId }) => connhexId,
+  );
+
+  /** Oldest first. The owners come with it: asking for their names costs no other statement. */
+  readonly historyOf = loadManyBy(
+    async (ids: readonly string[]) => {
+      const rows = await this.sql.rows<OwnershipRow & OwnerRow>(HISTORY, [this.tenant, ids]);
+      for (const row of rows) this.prime(row);
+      return rows as readonly OwnershipRow[];
+    },
+    ({ connhexId }) => connhexId,
+  );
+
+  readonly byId = loadBy(
+    (ids: readonly number[]) => this.sql.rows<OwnershipRow>(BY_ID, [this.tenant, ids]),
+    ({ ownershipId }) => ownershipId,
+  );
+
+  private prime(row: CurrentRow | OwnerRow): void {
+    if (row.ownerId !== null) this.owners.byId.prime(row.ownerId, row as OwnerRow);
+  }
+
+  async ownedBy(subject: string, connhexIds: readonly string[]): Promise<string[]> {
+    const rows = await this.sql.rows<OwnershipRow>(OWNED_BY, [this.tenant, subject, connhexIds]);
+    return rows.map(({ connhexId }) => connhexId);
+  }
+
+  /** Reads who has the device and holds the row until the transaction ends. */
+  async lock(connhexId: string): Promise<CurrentOwnership | null> {
+    const [row] = await this.sql.rows<CurrentOwnership>(LOCK, [this.tenant, connhexId]);
+    return row ?? null;
+  }
+
+  /** Gives a device that is nobody's to this owner; null where it is somebody's. */
+  async register(
+    {
+      connhexId,
+      ownershipId,
+      ownerId,
+    }: { connhexId: string; ownershipId: number; ownerId: number },
+    { actor, reason }: ChangeNote,
+  ): Promise<OwnershipRow | null> {
+    const values = [this.tenant, connhexId, ownershipId, ownerId, actor, reason];
+    const [row] = await this.sql.rows<{ at: string }>(REGISTER, values);
+    return row ? { connhexId, ownershipId, ownerId, from: row.at, to: null, next: null } : null;
+  }
+
+  /** Writes the next revision of a locked ownership. Answers when it happened. */
+  async change(
+    { connhexId, revision }: CurrentOwnership,
+    next: { ownershipId: number; ownerId: number | null },
+    { actor, reason }: ChangeNote,
+  ): Promise<string> {
+    const kind: OwnershipChange = next.ownerId === null ? "RELEASED" : "TRANSFERRED";
+    const { ownershipId, ownerId } = next;
+    const values = [connhexId, revision, ownershipId, ownerId, kind, actor, reason];
+    const [row] = await this.sql.rows<{ at: string }>(CHANGE, [this.tenant, ...values]);
+    if (!row) throw new Error("a locked ownership is gone");
+    return row.at;
+  }
+}

@@ -1,0 +1,100 @@
+import { Field, ID, InputType, Int, ObjectType, registerEnumType } from "type-graphql";
+import { PROVISION_OUTCOMES, type ProvisionOutcome } from "./provisioning.ts";
+
+export const ProvisionOutcomeEnum = Object.fromEntries(
+  PROVISION_OUTCOMES.map((outcome) => [outcome, outcome]),
+);
+registerEnumType(ProvisionOutcomeEnum, {
+  name: "ProvisionOutcome",
+  description: "What became of one row of a provisioning batch.",
+  valuesConfig: {
+    PROVISIONED: { description: "The device has its cloud identity." },
+    PENDING: { description: "Recorded; Manufacturing will confirm the link when it can be asked." },
+    UNCHANGED: { description: "The device had this very identity already." },
+    REFUSED: { description: "See the code." },
+  },
+});
+
+@InputType({ description: "A recorded device that is to get its cloud identity." })
+export class ProvisionInput {
+  @Field(() => String)
+  serialNumber!: string;
+
+  @Field(() => ID, { nullable: true, description: "Given out (a UUID) where absent." })
+  connhexId?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Given out where absent. 16 to 128 characters.",
+  })
+  initKey?: string | null;
+
+  @Field(() => String, { nullable: true })
+  name?: string | null;
+
+  @Field(() => String, { nullable: true })
+  model?: string | null;
+
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description: "Registering will need a claim code, which the verdict brings.",
+  })
+  isProtected!: boolean;
+}
+
+@ObjectType({ simpleResolvers: true, description: "What became of one row." })
+export class ProvisionVerdict {
+  @Field(() => Int, { description: "Of the row in the batch, from 0." })
+  index!: number;
+
+  @Field(() => String)
+  serialNumber!: string;
+
+  @Field(() => ID, { nullable: true })
+  connhexId!: string | null;
+
+  @Field(() => ProvisionOutcomeEnum)
+  outcome!: ProvisionOutcome;
+
+  @Field(() => String, { nullable: true, description: "Of a refusal: one of the error codes." })
+  code!: string | null;
+
+  @Field(() => String, { nullable: true })
+  message!: string | null;
+
+  @Field(() => String, { nullable: true, description: "The field that was refused." })
+  field!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Where it was given out here. Shown this once.",
+  })
+  initKey!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Of a protected identity, to be handed over with the device. Shown this once.",
+  })
+  claimCode!: string | null;
+}
+
+@ObjectType({
+  simpleResolvers: true,
+  description: "The verdicts on a batch, in the order of its rows.",
+})
+export class ProvisionBatch {
+  @Field(() => [ProvisionVerdict])
+  verdicts!: ProvisionVerdict[];
+
+  @Field(() => Int)
+  provisioned!: number;
+
+  @Field(() => Int)
+  pending!: number;
+
+  @Field(() => Int)
+  unchanged!: number;
+
+  @Field(() => Int)
+  refused!: number;
+}

@@ -1,0 +1,98 @@
+import { keyOfGlobalId, numberOfGlobalId } from "../../shared/global-id.ts";
+import { buildSubgraph, type Subgraph } from "../../shared/graph/build-subgraph.ts";
+import { PageInfo } from "../../shared/graph/page-info.type.ts";
+import type { ServiceDatabase } from "../../shared/postgres/migrate.ts";
+import { ACCESS } from "./access.ts";
+import type { Context } from "./context.ts";
+import { DeviceResolver } from "./device/device.resolver.ts";
+import { Device, DeviceConnection, DeviceEdge } from "./device/device.type.ts";
+import { IdBlockEntity } from "./id-block/id-block.entity.ts";
+import { IdempotencyEntity } from "./idempotency/idempotency.entity.ts";
+import { CloudIdentityEntity } from "./identity/identity.entity.ts";
+import { IdentityResolver } from "./identity/identity.resolver.ts";
+import { CloudIdentity, CloudIdentityChange } from "./identity/identity.type.ts";
+import { CloudIdentityRevisionEntity } from "./identity/identity-revision.entity.ts";
+import { CreateIdentities1761000000001 } from "./migrations/001-create-identities.ts";
+import { CreateOwners1761000000002 } from "./migrations/002-create-owners.ts";
+import { OwnerEntity } from "./owner/owner.entity.ts";
+import { OwnerResolver } from "./owner/owner.resolver.ts";
+import { Owner, OwnerContact } from "./owner/owner.type.ts";
+import { OwnerContactEntity } from "./owner/owner-contact.entity.ts";
+import { OwnerKeyEntity } from "./owner/owner-key.entity.ts";
+import { OwnershipEntity } from "./ownership/ownership.entity.ts";
+import { OwnershipResolver } from "./ownership/ownership.resolver.ts";
+import { Ownership, TransferOffer } from "./ownership/ownership.type.ts";
+import { OwnershipRevisionEntity } from "./ownership/ownership-revision.entity.ts";
+import { TransferOfferEntity } from "./ownership/transfer-offer.entity.ts";
+import { HandOverEntity } from "./provisioning/hand-over.entity.ts";
+import { ProvisioningResolver } from "./provisioning/provisioning.resolver.ts";
+import { ProvisionBatch, ProvisionVerdict } from "./provisioning/provisioning.type.ts";
+
+/** Everything this subgraph is made of. Nothing is found by scanning folders. */
+export const entities = [
+  CloudIdentityEntity,
+  CloudIdentityRevisionEntity,
+  HandOverEntity,
+  OwnerEntity,
+  OwnerKeyEntity,
+  OwnerContactEntity,
+  OwnershipEntity,
+  OwnershipRevisionEntity,
+  TransferOfferEntity,
+  IdempotencyEntity,
+  IdBlockEntity,
+];
+export const migrations = [CreateIdentities1761000000001, CreateOwners1761000000002];
+
+/** `ownership_worker` sees which tenants have links to hand over, and nothing else. */
+export const ownershipDatabase: ServiceDatabase = {
+  name: "ownership",
+  entities,
+  migrations,
+  workerRoles: ["ownership_worker"],
+};
+
+export function ownershipSubgraph(): Promise<Subgraph> {
+  return buildSubgraph<Context>({
+    resolvers: [
+      DeviceResolver,
+      IdentityResolver,
+      OwnerResolver,
+      OwnershipResolver,
+      ProvisioningResolver,
+    ],
+    types: [
+      Device,
+      DeviceConnection,
+      DeviceEdge,
+      PageInfo,
+      CloudIdentity,
+      CloudIdentityChange,
+      Owner,
+      OwnerContact,
+      Ownership,
+      TransferOffer,
+      ProvisionBatch,
+      ProvisionVerdict,
+    ],
+    references: {
+      // A stub: each field asks for what it needs, and a device without connhexId has none.
+      Device: ({ connhexId }: { connhexId?: string | null }) => ({ connhexId: connhexId ?? null }),
+      CloudIdentity: async ({ id }: { id: string }, context) => {
+        const connhexId = keyOfGlobalId("CloudIdentity", id);
+        if (connhexId === null || !(await context.seesDevice("identity", connhexId))) return null;
+        return context.identities.byConnhexId.load(connhexId);
+      },
+      Owner: ({ id }: { id: string }, context) => {
+        const ownerId = numberOfGlobalId("Owner", id);
+        return ownerId === null ? null : context.visibleOwner(ownerId);
+      },
+      Ownership: async ({ id }: { id: string }, context) => {
+        const ownershipId = numberOfGlobalId("Ownership", id);
+        const row = ownershipId === null ? null : await context.ownerships.byId.load(ownershipId);
+        return row && (await context.seesDevice("ownership", row.connhexId)) ? row : null;
+      },
+    },
+    access: ACCESS,
+  });
+}
