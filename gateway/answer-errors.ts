@@ -62,7 +62,9 @@ function answerable(error: GraphQLError, scope: RequestScope): GraphQLError {
     const { nodes = null, source = null, positions = null } = error;
     return new GraphQLError(message, { nodes, source, positions, extensions: { code, ...status } });
   }
-  if (code === "BAD_REQUEST") {
+  // What the runtime itself refuses before it executes anything: no query, two operations, a GET
+  // of a mutation.
+  if (!scope.isExecuted && !originalError) {
     return new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT", ...status } });
   }
   const { requestId } = scope;

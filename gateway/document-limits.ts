@@ -16,7 +16,15 @@ export function parseWithinLimits(text: string): DocumentNode {
   const document = parseTokens(text);
   let aliases = 0;
   let directives = 0;
+  let levels = 0;
+  const nested = {
+    enter: () => assertAtMost("levels of lists and objects", ++levels, GATEWAY_LIMITS.literalDepth),
+    leave: () => void levels--,
+  };
   visit(document, {
+    ListValue: nested,
+    ObjectValue: nested,
+    ListType: nested,
     Directive: () => void directives++,
     Variable: ({ name }) => assertPlainName(name.value),
     Field({ alias }) {
@@ -42,8 +50,10 @@ function parseTokens(text: string): DocumentNode {
         most,
       });
     }
-    // A very deep document ends the parser's stack before it has its tokens counted.
-    if (error instanceof RangeError) throw new GraphQLError("Syntax Error: nested too deeply.");
+    // Nesting may end the parser's stack before it has counted all tokens.
+    if (error instanceof RangeError) {
+      throw new DomainError("LIMIT_EXCEEDED", "the document is nested too deeply");
+    }
     throw error;
   }
 }

@@ -4,6 +4,8 @@ import { log } from "../shared/log.ts";
 import type { RequestScope } from "./request-scope.ts";
 import { type Fetch, fetchMs, type GatewaySubgraph } from "./subgraph.ts";
 
+const FAULTS_LOGGED = 5;
+
 /** Is told each fetch that is made. For counting in tests. */
 export type ObserveFetch = (subgraph: string, text: string) => void;
 
@@ -33,7 +35,8 @@ export async function guardedFetch(
     return { errors: [unavailable(name)] };
   }
   if (!result.errors?.length) return result;
-  const errors = result.errors.map((error) => reduced(error, name, scope));
+  logFaults(result.errors, name, scope);
+  const errors = result.errors.map((error) => reduced(error, name));
   if (errors.some(({ extensions }) => isOutage(extensions, name))) {
     log("ERROR", "subgraph-unavailable", { subgraph: name, id: scope.requestId });
     scope.unavailable.add(name);
@@ -48,20 +51,29 @@ export function unavailable(subgraph: string): GraphQLError {
   });
 }
 
-/** What may leave of a subgraph's error. A fault goes to the log, with the request id. */
-function reduced(error: GraphQLError, subgraph: string, scope: RequestScope): GraphQLError {
+/** What may leave of a subgraph's error. */
+function reduced(error: GraphQLError, subgraph: string): GraphQLError {
   const path = error.path ?? null;
   const known = publicError(error);
   if (known?.extensions.code === "DATABASE_UNAVAILABLE") return unavailable(subgraph);
-  if (known) {
-    return new GraphQLError(known.message, { path, extensions: { subgraph, ...known.extensions } });
+  const { message, extensions } = known ?? {
+    message: INTERNAL_MESSAGE,
+    extensions: { code: "INTERNAL" },
+  };
+  return new GraphQLError(message, { path, extensions: { subgraph, ...extensions } });
+}
+
+/** Writes each fault once, however many entities it hit. */
+function logFaults(errors: readonly GraphQLError[], subgraph: string, scope: RequestScope): void {
+  const stacks = new Set<string>();
+  for (const error of errors) {
+    // A remote subgraph has masked and logged its fault already. graphql-jit leaves extensions out.
+    if (publicError(error) || error.extensions?.code === "INTERNAL") continue;
+    stacks.add(stackOf(error.originalError ?? error));
   }
-  const stack = stackOf(error.originalError ?? error);
-  // A remote subgraph has masked and logged its fault already. graphql-jit leaves extensions out.
-  if (error.extensions?.code !== "INTERNAL") {
+  for (const stack of [...stacks].slice(0, FAULTS_LOGGED)) {
     log("ERROR", "fault", { subgraph, id: scope.requestId, stack });
   }
-  return new GraphQLError(INTERNAL_MESSAGE, { path, extensions: { subgraph, code: "INTERNAL" } });
 }
 
 /** A subgraph may also answer that another one, which it had to ask, is unavailable. */

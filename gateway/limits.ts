@@ -8,6 +8,8 @@ export const GATEWAY_LIMITS = {
   documentDepth: 12,
   /** Introspection is deeper than any question about devices. */
   introspectionDepth: 20,
+  /** Lists and objects within one another in an argument's literal. */
+  literalDepth: 16,
   documentAliases: 30,
   documentDirectives: 50,
   /** Fields after all fragments have been put in their places. */

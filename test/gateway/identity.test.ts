@@ -66,7 +66,10 @@ describe("who is not known", () => {
       ["not a token", "Bearer x"],
       ["a token of megabytes", `Bearer ${"a".repeat(9_000)}`],
       ["a foreign key", `Bearer ${await forged()}`],
-      ["changed claims", `Bearer ${head}.${mended({ ...own, roles: ["admin", "x"] })}.${signature}`],
+      [
+        "changed claims",
+        `Bearer ${head}.${mended({ ...own, roles: ["admin", "x"] })}.${signature}`,
+      ],
       ["a cut signature", `Bearer ${good.slice(0, -4)}`],
       ["no signature", `Bearer ${head}.${body}.`],
       ["algorithm none", `Bearer ${unsecured}`],
