@@ -21,10 +21,10 @@ export interface Stamp {
 /** The stamp of what a caller says. */
 export function stampOf(
   caller: Caller,
-  said: { source: string | null; effectiveAt: Timestamp | null },
+  { source, effectiveAt }: { source: string | null; effectiveAt: Timestamp | null },
   reason: string | null = null,
 ): Stamp {
-  return { actor: caller.subject, reason, ...said, source: said.source ?? caller.client };
+  return { actor: caller.subject, reason, source: source ?? caller.client, effectiveAt };
 }
 
 /** A row of a batch: its device, and the rule that judges it against what is known of it. */

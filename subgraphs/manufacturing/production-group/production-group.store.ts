@@ -73,8 +73,8 @@ function pagesOfMany(question: MemberPage): Statement {
          PARTITION BY question ORDER BY device_id ${direction}) AS place
        FROM (SELECT DISTINCT q.question, q.size, m.device_id
          FROM unnest($3::int[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::int[])
-           AS q (question, value, except, after, before, size)
-         JOIN (${membersOf(question)}) m ON m.value = q.value AND m.device_id <> q.except
+           AS q (question, value, left_out, after, before, size)
+         JOIN (${membersOf(question)}) m ON m.value = q.value AND m.device_id <> q.left_out
            AND m.device_id > q.after AND m.device_id < q.before) asked
      ) p JOIN device d ON d.device_id = p.device_id AND d.tenant = $1
      WHERE p.place <= p.size ORDER BY p.question, d.device_id ${direction}`,
@@ -85,8 +85,8 @@ function counts(question: MemberQuestion): Statement {
   return statement(
     `member_counts_${formOf(question)}`,
     `SELECT q.question, count(DISTINCT m.device_id) AS count
-     FROM unnest($3::int[], $4::text[], $5::bigint[]) AS q (question, value, except)
-     JOIN (${membersOf(question)}) m ON m.value = q.value AND m.device_id <> q.except
+     FROM unnest($3::int[], $4::text[], $5::bigint[]) AS q (question, value, left_out)
+     JOIN (${membersOf(question)}) m ON m.value = q.value AND m.device_id <> q.left_out
      GROUP BY q.question`,
   );
 }
