@@ -65,7 +65,12 @@ function answerable(error: GraphQLError, scope: RequestScope): GraphQLError {
   // What the runtime itself refuses before it executes anything: no query, two operations, a GET
   // of a mutation.
   if (!scope.isExecuted && !originalError) {
-    return new GraphQLError(message, { extensions: { code: "BAD_USER_INPUT", ...status } });
+    return new GraphQLError(message, {
+      extensions: {
+        code: "BAD_USER_INPUT",
+        ...(code === "BAD_REQUEST" ? malformed(http) : status),
+      },
+    });
   }
   const { requestId } = scope;
   // What comes from a subgraph was logged where it was fetched.
@@ -75,4 +80,9 @@ function answerable(error: GraphQLError, scope: RequestScope): GraphQLError {
   const named = typeof subgraph === "string" ? { subgraph } : {};
   const extensions = { ...named, code: "INTERNAL", requestId, ...status };
   return new GraphQLError(INTERNAL_MESSAGE, { path, extensions });
+}
+
+/** What is no GraphQL request has status 400 for every client, also for those that expect 200. */
+function malformed(http: unknown): { http: object } {
+  return { http: { ...(typeof http === "object" && http), spec: false } };
 }

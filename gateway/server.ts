@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { ExecutionResult } from "graphql";
 import type { Caller } from "../shared/caller.ts";
 import type { SubgraphService } from "../shared/graph/subgraph-service.ts";
-import { closeHttpServer, sendJson } from "../shared/http.ts";
+import { followConnections, sendJson } from "../shared/http.ts";
 import { log } from "../shared/log.ts";
 import type { GatewayConfig } from "./config.ts";
 import { sendGraphiql } from "./graphiql.ts";
@@ -55,6 +55,7 @@ export async function startGateway(
   await runtime.getSchema();
   const parts: Parts = { subgraphs, runtime, check, isClosing: false };
   const server = await listen(config, parts);
+  const closeServer = followConnections(server);
   const address = server.address();
   const port = typeof address === "object" && address ? address.port : config.port;
   const host = config.host.includes(":") ? `[${config.host}]` : config.host;
@@ -64,7 +65,7 @@ export async function startGateway(
     ask: (question) => ask(runtime, question),
     async close() {
       parts.isClosing = true;
-      await closeHttpServer(server, GATEWAY_LIMITS.closeMs);
+      await closeServer(GATEWAY_LIMITS.closeMs);
       await runtime[Symbol.asyncDispose]();
       await Promise.all(subgraphs.map((subgraph) => subgraph.close()));
     },

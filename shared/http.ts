@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 
 /** Reads a request's whole body; null where it is larger, or the client went away. */
 export async function readBody(
@@ -37,14 +38,35 @@ export function sendJson(
   response.end(text);
 }
 
-/** Accepts nothing more, lets what is in flight finish, and cuts off what takes longer. */
-export async function closeHttpServer(server: Server, mostMs: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  // A connection that was answered after close() began is idle only then.
-  const sweep = setInterval(() => server.closeIdleConnections(), 50);
-  const cut = setTimeout(() => server.closeAllConnections(), mostMs);
-  await closed;
-  clearInterval(sweep);
-  clearTimeout(cut);
+/** Ends a server; what was in flight is finished unless it takes longer than this. */
+export type CloseServer = (mostMs: number) => Promise<void>;
+
+/**
+ * Follows a server's connections, so that it can end without waiting for those that ask nothing:
+ * Node itself would wait for a connection on which no request ever came.
+ */
+export function followConnections(server: Server): CloseServer {
+  const inFlight = new Map<Socket, number>();
+  let isClosing = false;
+  const change = (socket: Socket, by: number): void => {
+    const count = (inFlight.get(socket) ?? 0) + by;
+    if (inFlight.has(socket)) inFlight.set(socket, count);
+    if (isClosing && count === 0) socket.destroySoon();
+  };
+  server.on("connection", (socket: Socket) => {
+    inFlight.set(socket, 0);
+    socket.once("close", () => inFlight.delete(socket));
+  });
+  server.on("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
+    change(socket, 1);
+    response.once("close", () => change(socket, -1));
+  });
+  return async (mostMs) => {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    isClosing = true;
+    for (const [socket, count] of inFlight) if (count === 0) socket.destroy();
+    const cut = setTimeout(() => server.closeAllConnections(), mostMs);
+    await closed;
+    clearTimeout(cut);
+  };
 }

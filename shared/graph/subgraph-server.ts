@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { ApolloServer, HeaderMap } from "@apollo/server";
 import { ApolloServerPluginInlineTraceDisabled } from "@apollo/server/plugin/disabled";
 import type { GraphQLError, GraphQLFormattedError } from "graphql";
-import { closeHttpServer, readBody, sendJson } from "../http.ts";
+import { followConnections, readBody, sendJson } from "../http.ts";
 import { log } from "../log.ts";
 import { INTERNAL_MESSAGE, publicError } from "./public-error.ts";
 import { type CheckedToken, type ServiceTokenCheck, serviceTokenCheck } from "./service-token.ts";
@@ -61,12 +61,13 @@ export async function serveSubgraph(
     server.once("error", reject);
     server.listen(port, host, resolve);
   });
+  const closeServer = followConnections(server);
   const address = server.address();
   const bound = typeof address === "object" && address ? address.port : port;
   return {
     url: `http://${host.includes(":") ? `[${host}]` : host}:${bound}${SUBGRAPH_PATH}`,
     async close() {
-      await closeHttpServer(server, LIMITS.closeMs);
+      await closeServer(LIMITS.closeMs);
       await apollo.stop();
     },
   };
