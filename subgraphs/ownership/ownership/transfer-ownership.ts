@@ -4,11 +4,7 @@ import type { OwnerText } from "../owner/owner.ts";
 import { readReason } from "../reason/reason.ts";
 import { afterWrongCode, assertMayTry } from "../secret/attempts.ts";
 import { newCode, readCode } from "../secret/secret.ts";
-import {
-  assertIsAnotherOwner,
-  assertIsPresentOwner,
-  assertMayChange,
-} from "./ownership.ts";
+import { assertIsAnotherOwner, assertIsPresentOwner, assertMayChange } from "./ownership.ts";
 import {
   assertRegistrable,
   claimantOf,

@@ -49,7 +49,7 @@ export function manufacturingPeer(execute: PeerExecutor): Manufacturing {
     variables: Record<string, unknown>,
   ): Promise<Row[]> => {
     const caller = serviceCaller("ownership", tenant);
-    const { data, errors } = await inTime(execute(caller, document, variables));
+    const { data, errors } = await inTime(() => execute(caller, document, variables));
     const [rows] = Object.values(data ?? {});
     if (errors?.length || !Array.isArray(rows)) throw unavailable();
     return rows as Row[];
@@ -60,13 +60,13 @@ export function manufacturingPeer(execute: PeerExecutor): Manufacturing {
   };
 }
 
-async function inTime<Answer>(answer: Promise<Answer>): Promise<Answer> {
+async function inTime<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(unavailable()), LIMITS.peerTimeoutMs);
   });
   try {
-    return await Promise.race([answer, late]);
+    return await Promise.race([ask(), late]);
   } catch {
     // Whatever went wrong over there says nothing that a client may see.
     throw unavailable();

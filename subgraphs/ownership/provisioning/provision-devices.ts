@@ -67,7 +67,7 @@ export async function provisionDevices(
     forms[index] ? [] : [prepareRow(index, row, recorded.get(row.serialNumber)?.connhexId ?? null)],
   );
   const written = await writeIdentities(context, { rows, forms, recorded, key, contentHash });
-  if (!written) return (key && (await replay(context, key, contentHash))) || [];
+  if (written === "ANSWERED") return provisionDevices(context, given, key);
   await deliver(context.caller.tenant, written.links, context);
   const secretsOf = new Map(rows.map(({ connhexId, secrets }) => [connhexId, secrets]));
   const made = new Set(written.links.map(({ connhexId }) => connhexId));
@@ -133,18 +133,18 @@ interface Batch {
   contentHash: Buffer;
 }
 
-/** Judges and writes the batch in one transaction; null where its key has been taken meanwhile. */
+/** Judges and writes the batch in one transaction; or finds its key answered meanwhile. */
 async function writeIdentities(
   context: Context,
   batch: Batch,
-): Promise<{ verdicts: Verdict[]; links: HandOver[] } | null> {
+): Promise<{ verdicts: Verdict[]; links: HandOver[] } | "ANSWERED"> {
   const serialNumbers = batch.rows.map(({ given }) => given.serialNumber);
   const connhexIds = batch.rows.map(({ connhexId }) => connhexId);
   for (let attempt = 1; ; attempt++) {
     try {
       return await context.write(async ({ provisioning, answers }) => {
         const { key, contentHash } = batch;
-        if (key !== null && !(await answers.claim(key, contentHash))) return null;
+        if (key !== null && !(await answers.claim(key, contentHash))) return "ANSWERED";
         const standing = await provisioning.standing(serialNumbers, connhexIds);
         const judged = judgeRows(context, standing, batch);
         const links = await provisioning.create(judged.identities, context.caller.subject);
