@@ -133,7 +133,7 @@ async function answer(
   const token = await checkedToken(request, check);
   const body = token && (await readBody(request, LIMITS.bodyBytes));
   const graphql = body && token.admits(body) && parseBody(body);
-  if (!graphql) return sendJson(response, 401, REFUSAL);
+  if (!graphql) return sendJson(response, 401, REFUSAL, { connection: "close" });
   const { caller, requestId } = token;
   const answered = await apollo.executeHTTPGraphQLRequest({
     httpGraphQLRequest: {
