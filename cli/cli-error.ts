@@ -1,0 +1,90 @@
+import { ERROR_CODES, type ErrorCode, isRetryable } from "../shared/domain-error.ts";
+import { EXIT, type ExitCode } from "./exit-codes.ts";
+
+/** Every refusal of the command line itself, with what to do about it. The list is closed. */
+export const CLI_CODES = {
+  // the command
+  USAGE: "See --help.",
+  FILE_EXISTS: "Name a file that does not exist yet.",
+  // the whole file
+  NOT_READABLE: "Check the path and its permissions.",
+  EMPTY_FILE: "Check that the file was written completely.",
+  NO_ROWS: "Add at least one row below the header.",
+  WRONG_FORMAT: "Save the file as CSV, JSON or NDJSON in UTF-8.",
+  NOT_UTF8: "Save the file in UTF-8.",
+  UNTERMINATED_QUOTE: "Close the quote, or double it where it belongs to the text.",
+  TRUNCATED_JSON: "Fetch the file again; its end is missing.",
+  INVALID_JSON: "Mend the JSON at the named place.",
+  FILE_TOO_LARGE: "Split the file.",
+  MISSING_COLUMN: "Add the named column.",
+  DUPLICATE_COLUMN: "Remove one of the two columns.",
+  UNKNOWN_COLUMN: "Correct the name, define the field, or import with --define-fields.",
+  TOO_MANY_COLUMNS: "Split the file by columns that belong together.",
+  // one row
+  DUPLICATE_IN_FILE: "Keep one row for each serial number.",
+  WRONG_COLUMN_COUNT: "Give the row as many cells as the header has.",
+  BROKEN_QUOTE: "Quote the whole cell and double the quotes in it.",
+  FIELD_TOO_LARGE: "Shorten the cell to 65,536 characters.",
+  BROKEN_ROW: "Write the row as one JSON object.",
+  WRONG_TENANT: "Import the row as the tenant that it names.",
+  // the gateway
+  NO_TOKEN: "Give --token or set TRACEGRAPH_TOKEN; `tracegraph token` makes one for development.",
+  GATEWAY_UNREACHABLE: "Check --url, and that the gateway runs (`tracegraph start`).",
+  GATEWAY_ANSWER: "Check that --url names a tracegraph gateway.",
+  DIFFERENT_COUNT: "Repeat the command; report it when it happens again.",
+} as const;
+export type CliCode = keyof typeof CLI_CODES;
+
+/** A refusal that is told in one readable line, with what to do next and the exit code. */
+export class CliError extends Error {
+  override name = "CliError";
+
+  constructor(
+    readonly code: CliCode | ErrorCode,
+    message: string,
+    readonly details: { exit?: ExitCode; advice?: string; requestId?: string } = {},
+  ) {
+    super(message);
+  }
+
+  get exit(): ExitCode {
+    return this.details.exit ?? exitOf(this.code);
+  }
+
+  get advice(): string {
+    return this.details.advice ?? adviceOf(this.code);
+  }
+
+  /** Whether the same request may succeed later without being changed. */
+  get retryable(): boolean {
+    return this.exit === EXIT.UNREACHABLE;
+  }
+}
+
+/** A defect of the whole file; `line` counts from 1. */
+export function fileError(code: CliCode, message: string, line?: number): CliError {
+  return new CliError(code, line === undefined ? message : `line ${line}: ${message}`);
+}
+
+function isCliCode(code: CliCode | ErrorCode): code is CliCode {
+  return code in CLI_CODES;
+}
+
+function adviceOf(code: CliCode | ErrorCode): string {
+  return isCliCode(code) ? CLI_CODES[code] : ERROR_CODES[code];
+}
+
+function exitOf(code: CliCode | ErrorCode): ExitCode {
+  if (isCliCode(code)) return exitOfCliCode(code);
+  if (code === "UNAUTHENTICATED" || code === "FORBIDDEN") return EXIT.NOT_AUTHORISED;
+  if (code === "INTERNAL") return EXIT.INTERNAL;
+  if (code === "BAD_USER_INPUT") return EXIT.USAGE;
+  return isRetryable(code) ? EXIT.UNREACHABLE : EXIT.REFUSED;
+}
+
+function exitOfCliCode(code: CliCode): ExitCode {
+  if (code === "NO_TOKEN") return EXIT.NOT_AUTHORISED;
+  if (code === "GATEWAY_UNREACHABLE") return EXIT.UNREACHABLE;
+  if (code === "GATEWAY_ANSWER" || code === "DIFFERENT_COUNT") return EXIT.INTERNAL;
+  return EXIT.USAGE;
+}

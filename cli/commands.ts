@@ -1,0 +1,42 @@
+import type { Command } from "commander";
+
+/** A command as the overview lists it. Its module is loaded only when it is asked for. */
+export interface CommandEntry {
+  name: string;
+  summary: string;
+  load(): Promise<Command>;
+}
+
+/** Every command, in the order of the overview. A new command is one line here and one file. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: "token",
+    summary: "prints a development token",
+    load: async () => (await import("./commands/token.ts")).tokenCommand(),
+  },
+  {
+    name: "import",
+    summary: "records devices from a file, and provisions them where the file says so",
+    load: async () => (await import("./commands/import.ts")).importCommand(),
+  },
+  {
+    name: "device",
+    summary: "one device: history, cloud identity, owner, lot siblings",
+    load: async () => (await import("./commands/device.ts")).deviceCommand(),
+  },
+  {
+    name: "siblings",
+    summary: "every device of the same lot, work order, pallet …",
+    load: async () => (await import("./commands/siblings.ts")).siblingsCommand(),
+  },
+  {
+    name: "provision",
+    summary: "gives recorded devices their cloud identities",
+    load: async () => (await import("./commands/provision.ts")).provisionCommand(),
+  },
+  {
+    name: "field",
+    summary: "defines, lists and retires custom fields",
+    load: async () => (await import("./commands/field.ts")).fieldCommand(),
+  },
+];

@@ -1,0 +1,90 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { ROLES, type Role, TENANT_PATTERN } from "../../shared/caller.ts";
+import { CliError } from "../cli-error.ts";
+import { DEVELOPMENT_TENANT, dataFolder } from "../development-token.ts";
+import { print, printJson } from "../output.ts";
+
+const DESCRIPTION = `Prints a token of the development issuer, whose key lies in the data folder (DATA_DIR, default ./data).
+It does not exist where a real issuer is configured (OIDC_ISSUER).
+
+Examples:
+  tracegraph token --role support
+  tracegraph token --role line --role engineering --lifetime 8h
+  export TRACEGRAPH_TOKEN=$(tracegraph token --role engineering)`;
+const LONGEST_SECONDS = 30 * 86_400;
+
+interface TokenOptions {
+  role: Role[];
+  subject?: string;
+  tenant: string[];
+  lifetime: number;
+  json?: boolean;
+}
+
+export function tokenCommand(): Command {
+  return new Command("token")
+    .description(DESCRIPTION)
+    .addOption(
+      new Option("--role <role>", `one of ${ROLES.join(", ")}; may be given several times`)
+        .argParser(addRole)
+        .default([], "none"),
+    )
+    .option("--subject <subject>", "whose token it is (default dev:<roles>)", readSubject)
+    .addOption(
+      new Option("--tenant <tenant>", "where it acts; may be given several times")
+        .argParser(addTenant)
+        .default([], DEVELOPMENT_TENANT),
+    )
+    .addOption(
+      new Option("--lifetime <time>", "how long it holds: 90s, 15m, 1h, 7d")
+        .argParser(readSeconds)
+        .default(3_600, "1h"),
+    )
+    .option("--json", "print JSON")
+    .action(printToken);
+}
+
+async function printToken(options: TokenOptions): Promise<void> {
+  const { role: roles, lifetime, json } = options;
+  if (roles.length === 0) throw new CliError("USAGE", "give at least one --role");
+  if (process.env.OIDC_ISSUER) {
+    throw new CliError("USAGE", "there is no development issuer where OIDC_ISSUER is set", {
+      advice: "Get a token from that issuer.",
+    });
+  }
+  const tenants = options.tenant.length > 0 ? options.tenant : [DEVELOPMENT_TENANT];
+  const subject = options.subject ?? `dev:${roles.join("+")}`;
+  const { openDevelopmentIssuer } = await import("../../gateway/identity/development-issuer.ts");
+  const issuer = await openDevelopmentIssuer(dataFolder());
+  const token = await issuer.sign({ subject, roles, tenants, lifetimeSeconds: lifetime });
+  if (!json) return print(token);
+  const expiresAt = new Date(Date.now() + lifetime * 1_000).toISOString();
+  printJson({ token, subject, roles, tenants, expiresAt });
+}
+
+function addRole(word: string, roles: Role[]): Role[] {
+  const role = ROLES.find((known) => known === word);
+  if (!role) throw new InvalidArgumentError(`The roles are ${ROLES.join(", ")}.`);
+  return roles.includes(role) ? roles : [...roles, role];
+}
+
+/** The gateway knows no other subjects; `service:` belongs to services. */
+function readSubject(word: string): string {
+  if (/^[\x21-\x7e]{1,256}$/.test(word) && !word.startsWith("service:")) return word;
+  throw new InvalidArgumentError("A subject has 1 to 256 visible ASCII characters.");
+}
+
+function addTenant(word: string, tenants: string[]): string[] {
+  if (TENANT_PATTERN.test(word)) return [...tenants, word];
+  throw new InvalidArgumentError("A tenant has 1 to 63 of a-z, 0-9 and -.");
+}
+
+const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
+
+/** `90s`, `15m`, `1h`, `7d` as seconds. */
+export function readSeconds(text: string): number {
+  const [, amount, unit] = /^(\d{1,7})([smhd])$/.exec(text) ?? [];
+  const seconds = unit === undefined ? 0 : Number(amount) * SECONDS[unit as keyof typeof SECONDS];
+  if (seconds >= 1 && seconds <= LONGEST_SECONDS) return seconds;
+  throw new InvalidArgumentError("Give a time like 90s, 15m, 1h or 7d, at most 30d.");
+}

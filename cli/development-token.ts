@@ -1,0 +1,25 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Role } from "../shared/caller.ts";
+
+export const DEVELOPMENT_TENANT = "demo";
+const KEY_FILE = "development-issuer.json";
+/** As long as the longest import may take. */
+const LIFETIME_SECONDS = 43_200;
+
+/** The data folder of the one-process mode. */
+export function dataFolder(): string {
+  return process.env.DATA_DIR || "./data";
+}
+
+/** A token of the development issuer; null where this data folder has none. */
+export async function developmentToken(
+  roles: readonly Role[],
+  tenant: string = DEVELOPMENT_TENANT,
+): Promise<string | null> {
+  if (process.env.OIDC_ISSUER || !existsSync(join(dataFolder(), KEY_FILE))) return null;
+  const { openDevelopmentIssuer } = await import("../gateway/identity/development-issuer.ts");
+  const issuer = await openDevelopmentIssuer(dataFolder());
+  const subject = `cli:${roles.join("+")}`;
+  return issuer.sign({ subject, roles, tenants: [tenant], lifetimeSeconds: LIFETIME_SECONDS });
+}

@@ -1,0 +1,120 @@
+import { ERROR_CODES, type ErrorCode } from "../shared/domain-error.ts";
+import { CliError } from "./cli-error.ts";
+import { EXIT } from "./exit-codes.ts";
+
+const REQUEST_TIMEOUT_MS = 120_000;
+
+/** One error entry of a GraphQL answer. */
+export interface GraphError {
+  message: string;
+  path?: readonly (string | number)[];
+  extensions?: Readonly<Record<string, unknown>>;
+}
+
+/** An answer that has data; `errors` tells which parts of it are missing, and why. */
+export interface PartialAnswer<Data> {
+  data: Data;
+  errors: readonly GraphError[];
+}
+
+/** Asks the gateway over HTTP, as the one who holds the token. */
+export class GatewayClient {
+  readonly #endpoint: string;
+  readonly #headers: Readonly<Record<string, string>>;
+
+  constructor(url: string, access: { token: string; tenant: string | null }) {
+    this.#endpoint = `${url.replace(/\/+$/, "")}/graphql`;
+    this.#headers = {
+      "content-type": "application/json",
+      accept: "application/graphql-response+json, application/json",
+      authorization: `Bearer ${access.token}`,
+      "graphql-client-name": "tracegraph-cli",
+      ...(access.tenant !== null && { "x-tenant": access.tenant }),
+    };
+  }
+
+  /** Answers the data; any error entry is a failure. */
+  async ask<Data>(query: string, variables: object = {}): Promise<Data> {
+    const { data, errors } = await this.askPartly<Data>(query, variables);
+    if (errors[0]) throw errorOf(errors[0]);
+    return data;
+  }
+
+  /** Answers whatever data there is beside the error entries; fails where there is none. */
+  async askPartly<Data>(query: string, variables: object = {}): Promise<PartialAnswer<Data>> {
+    const { status, body } = await this.#post(JSON.stringify({ query, variables }));
+    const errors = errorsOf(body);
+    if (body?.data == null) {
+      throw errors[0] ? errorOf(errors[0]) : errorOfStatus(status, this.#endpoint);
+    }
+    return { data: body.data as Data, errors };
+  }
+
+  async #post(text: string): Promise<{ status: number; body: GraphAnswer | null }> {
+    let response: Response;
+    try {
+      response = await fetch(this.#endpoint, {
+        method: "POST",
+        headers: this.#headers,
+        body: text,
+        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+      });
+      return { status: response.status, body: parseAnswer(await response.text()) };
+    } catch (error) {
+      throw unreachable(this.#endpoint, error);
+    }
+  }
+}
+
+interface GraphAnswer {
+  data?: unknown;
+  errors?: unknown;
+}
+
+function parseAnswer(text: string): GraphAnswer | null {
+  try {
+    const body: unknown = JSON.parse(text);
+    return typeof body === "object" ? body : null;
+  } catch {
+    return null;
+  }
+}
+
+function errorsOf(body: GraphAnswer | null): readonly GraphError[] {
+  return Array.isArray(body?.errors) ? (body.errors as GraphError[]) : [];
+}
+
+/** An error entry of the gateway as a failure of this program. */
+export function errorOf({ message, extensions = {} }: GraphError): CliError {
+  const word = String(extensions.code ?? "");
+  const requestId = extensions.requestId;
+  const details = typeof requestId === "string" ? { requestId } : {};
+  if (word in ERROR_CODES) return new CliError(word as ErrorCode, message, details);
+  // A code of the GraphQL layer: the document and this gateway do not fit together.
+  return new CliError("GATEWAY_ANSWER", `the gateway refused: ${message} (${word || "no code"})`, {
+    ...details,
+    advice: "Use the command line of the gateway's own version.",
+  });
+}
+
+function errorOfStatus(status: number, endpoint: string): CliError {
+  if (status === 401) return new CliError("UNAUTHENTICATED", "the gateway refused the token");
+  if (status === 403) return new CliError("FORBIDDEN", "the gateway refused this caller");
+  if (status === 429 || status >= 500) {
+    return new CliError("GATEWAY_UNREACHABLE", `${endpoint} answered with status ${status}`, {
+      advice: "Try again later; the gateway's log tells more.",
+    });
+  }
+  return new CliError("GATEWAY_ANSWER", `${endpoint} answered ${status}, and no GraphQL`);
+}
+
+function unreachable(endpoint: string, error: unknown): CliError {
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  const { code, name } = cause as { code?: string; name?: string };
+  const reason = name === "TimeoutError" ? `no answer in ${REQUEST_TIMEOUT_MS / 1_000} s` : code;
+  return new CliError(
+    "GATEWAY_UNREACHABLE",
+    `cannot reach the gateway at ${endpoint} (${reason ?? "connection failed"})`,
+    { exit: EXIT.UNREACHABLE },
+  );
+}

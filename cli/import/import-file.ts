@@ -1,0 +1,137 @@
+import type { Connection } from "../connection.ts";
+import type { Progress } from "../progress.ts";
+import type { CatenaXReport } from "./catena-x.ts";
+import type { ColumnTarget, Purpose } from "./columns.ts";
+import { type Format, guessFormat } from "./guess-format.ts";
+import { planCatenaXImport } from "./import-catena-x.ts";
+import { planTableImport } from "./import-table.ts";
+import { openInputFile } from "./input-file.ts";
+import type { DeviceRow } from "./judge-row.ts";
+import { type JudgedRow, sendInBatches } from "./pipeline.ts";
+import { CsvFile, reportHeader, reportLine } from "./report.ts";
+import { type BatchResult, BatchSender, NOT_SENT } from "./send.ts";
+import { SECRETS_HEADER, Summary } from "./summary.ts";
+
+const BATCHES_IN_FLIGHT = 2;
+
+export interface ImportFileOptions {
+  purpose: Purpose;
+  format?: Format;
+  dryRun: boolean;
+  defineFields: boolean;
+  report?: string;
+  secrets?: string;
+  batchSize: number;
+  json?: boolean;
+}
+
+/** What an import needs of the world around it. */
+export interface ImportSurroundings {
+  /** Connects as somebody who may record, and define custom fields where that is needed. */
+  connect(needsToDefine: boolean): Promise<Connection>;
+  progress: Progress;
+  note(text: string): void;
+}
+
+/** The rows of a file on their way, whatever its format. */
+export interface ImportPlan {
+  connection: Connection;
+  rows: AsyncIterable<JudgedRow> | Iterable<JudgedRow>;
+  columns: readonly string[];
+  targets: ReadonlyMap<string, ColumnTarget>;
+  /** Custom fields that were defined for it. */
+  defined: readonly string[];
+  catenaX: CatenaXReport | null;
+}
+
+/** What became of a file. After a failure the summary tells what was done before it. */
+export interface ImportResult {
+  purpose: Purpose;
+  format: Format;
+  dryRun: boolean;
+  summary: Summary;
+  defined: readonly string[];
+  catenaX: CatenaXReport | null;
+  failure: unknown;
+}
+
+/** Imports one file; throws where nothing of it was sent. */
+export async function importFile(
+  path: string,
+  options: ImportFileOptions,
+  around: ImportSurroundings,
+): Promise<ImportResult> {
+  const file = await openInputFile(path);
+  try {
+    const format = options.format ?? (await guessFormat(file));
+    const plan =
+      format === "catena-x"
+        ? await planCatenaXImport(file, options, around)
+        : await planTableImport(file, { ...options, format }, around);
+    const { summary, failure } = await sendPlan(plan, options, around);
+    const { defined, catenaX } = plan;
+    const { purpose, dryRun } = options;
+    return { purpose, format, dryRun, summary, defined, catenaX, failure };
+  } finally {
+    await file.close();
+  }
+}
+
+async function sendPlan(
+  plan: ImportPlan,
+  options: ImportFileOptions,
+  around: ImportSurroundings,
+): Promise<{ summary: Summary; failure: unknown }> {
+  const { columns, targets } = plan;
+  const report = options.report
+    ? await CsvFile.create(options.report, reportHeader(columns))
+    : null;
+  const secrets = options.secrets
+    ? await CsvFile.create(options.secrets, SECRETS_HEADER, { isSecret: true })
+    : null;
+  const summary = new Summary({
+    report: report && {
+      file: report,
+      lineOf: (row, refusal) => reportLine({ row, refusal }, columns, targets),
+    },
+    secrets,
+    asJson: options.json === true,
+    purpose: options.purpose,
+  });
+  try {
+    await sendInBatches(plan.rows, {
+      batchSize: options.batchSize,
+      batchesInFlight: BATCHES_IN_FLIGHT,
+      send: senderOf(plan.connection, options, around),
+      onSettled: async (row, settled) => {
+        await summary.add(row, settled);
+        around.progress.rows += 1;
+      },
+    });
+    return { summary, failure: null };
+  } catch (failure) {
+    return { summary, failure };
+  } finally {
+    await report?.close();
+    await secrets?.close();
+  }
+}
+
+function senderOf(
+  { gateway }: Connection,
+  { dryRun, purpose }: ImportFileOptions,
+  around: ImportSurroundings,
+): (rows: readonly DeviceRow[]) => Promise<BatchResult> {
+  if (dryRun) return async (rows) => ({ settled: rows.map(() => NOT_SENT), failure: null });
+  const sender = new BatchSender(gateway, (reason, waitMs) =>
+    around.note(`${reason}; trying again in ${waitMs / 1_000} s`),
+  );
+  if (purpose === "record") return (rows) => sender.recordAndProvision(rows);
+  return async (rows) => {
+    // A serial number alone is enough: the gateway gives out the rest.
+    const input = rows.map(
+      ({ provision, record: { serialNumber } }) => provision ?? { serialNumber },
+    );
+    return { settled: await sender.provision(input), failure: null };
+  };
+}

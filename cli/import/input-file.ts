@@ -1,0 +1,85 @@
+import { randomUUID } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { type FileHandle, open, unlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { CliError } from "../cli-error.ts";
+import { decodeText } from "./decode-text.ts";
+
+/** A file that can be read from its start as often as needed, by one descriptor. */
+export interface InputFile {
+  name: string;
+  /** `.csv`, in lower case; empty for standard input. */
+  extension: string;
+  sizeBytes: number;
+  /** The text, decoded strictly. `onBytes` hears how many bytes are read so far. */
+  text(onBytes?: (bytes: number) => void): AsyncIterable<string>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a file, or standard input for `-`. What cannot be read twice is first copied to a file
+ * without a name that nobody else can open, so that nothing is written before all of it is checked.
+ */
+export async function openInputFile(path: string): Promise<InputFile> {
+  if (path === "-") return inputFile("standard input", await spool(process.stdin));
+  const handle = await open(path, "r").catch((error: NodeJS.ErrnoException) => {
+    throw notReadable(path, error);
+  });
+  const facts = await handle.stat();
+  if (facts.isFile()) return inputFile(path, handle);
+  if (facts.isDirectory()) {
+    await handle.close();
+    throw new CliError("NOT_READABLE", `${path} is a folder`);
+  }
+  return inputFile(path, await spool(handle.createReadStream()));
+}
+
+async function inputFile(name: string, handle: FileHandle): Promise<InputFile> {
+  const { size } = await handle.stat();
+  return {
+    name,
+    extension: extname(name).toLowerCase(),
+    sizeBytes: size,
+    text: (onBytes) => decodeText(bytesOf(name, handle, onBytes)),
+    close: () => handle.close(),
+  };
+}
+
+async function* bytesOf(
+  name: string,
+  handle: FileHandle,
+  onBytes: (bytes: number) => void = () => undefined,
+): AsyncGenerator<Buffer> {
+  const stream = createReadStream(name, { fd: handle, autoClose: false, start: 0 });
+  let read = 0;
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      read += chunk.length;
+      onBytes(read);
+      yield chunk;
+    }
+  } catch (error) {
+    throw error instanceof CliError ? error : notReadable(name, error as NodeJS.ErrnoException);
+  }
+}
+
+async function spool(stream: NodeJS.ReadableStream): Promise<FileHandle> {
+  const path = join(tmpdir(), `tracegraph-input-${randomUUID()}`);
+  const handle = await open(path, "wx+", 0o600);
+  // From here on the file has no name, and is gone when this process ends.
+  await unlink(path);
+  await pipeline(stream, createWriteStream(path, { fd: handle, autoClose: false }));
+  return handle;
+}
+
+function notReadable(name: string, error: NodeJS.ErrnoException): CliError {
+  const reasons: Record<string, string> = {
+    ENOENT: "there is no such file",
+    EACCES: "no permission to read it",
+    EISDIR: "it is a folder",
+  };
+  const reason = reasons[error.code ?? ""] ?? error.code ?? "it cannot be read";
+  return new CliError("NOT_READABLE", `cannot read ${name}: ${reason}`);
+}
