@@ -65,8 +65,8 @@ export class BulkLoad {
   }
 
   /** Adds rows in the text format of COPY, in the order of the table's columns. */
-  async add({ table, columns }: BulkTable, text: string): Promise<void> {
-    if (text === "") return;
+  async add({ table, columns }: BulkTable, text: Buffer): Promise<void> {
+    if (text.length === 0) return;
     const list = columns.map(({ column }) => `"${column}"`).join(", ");
     const stream = this.client.query(copyFrom(`COPY ${staging(table)} (${list}) FROM STDIN`));
     stream.end(text);
