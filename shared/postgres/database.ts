@@ -198,6 +198,8 @@ function refusalOf(error: unknown): unknown {
   const message = error instanceof Error ? error.message : "";
   const isGone =
     /^(08|57P|53)/.test(code) ||
+    // The server ended, or refused, the whole connection: it stops, it starts, it lets nobody in.
+    (error instanceof pg.DatabaseError && ["FATAL", "PANIC"].includes(error.severity ?? "")) ||
     ["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN"].includes(code) ||
     /Connection terminated|timeout exceeded when trying to connect|Client has encountered/.test(
       message,
