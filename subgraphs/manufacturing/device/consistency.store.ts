@@ -57,7 +57,6 @@ const CHANGED_PLAIN = PLAIN.map(
     `CASE WHEN r.${column} IS DISTINCT FROM p.${column} THEN '${property}' END`,
 );
 
-// Custom fields stand in `changed` after the built-in ones, by name, as the rules write them.
 const CHANGED = `SELECT serial_number AS "serialNumber", revision,
     format('changed says %s, the values say %s', changed, differing) AS detail
   FROM (SELECT r.serial_number, r.revision, r.changed,
@@ -66,11 +65,12 @@ const CHANGED = `SELECT serial_number AS "serialNumber", revision,
       ELSE ARRAY(
         SELECT COALESCE(now.key, before.key) AS name FROM jsonb_each(r.attributes) now
         FULL JOIN jsonb_each(p.attributes) before ON before.key = now.key
-        WHERE now.value IS DISTINCT FROM before.value ORDER BY name COLLATE "C") END AS differing
+        WHERE now.value IS DISTINCT FROM before.value) END AS differing
     FROM device_revision r LEFT JOIN device_revision p
       ON p.device_id = r.device_id AND p.revision = r.revision - 1 AND p.tenant = ${TENANT}
     WHERE r.tenant = ${TENANT}) compared
-  WHERE changed <> differing LIMIT $1`;
+  WHERE NOT (changed @> differing AND changed <@ differing
+    AND cardinality(changed) = cardinality(differing)) LIMIT $1`;
 
 const GROUP_VALUE = GROUP_FIELDS.map((field) => {
   const column = RECORD.find(({ property }) => property === field)?.column;

@@ -19,22 +19,23 @@ export const GROUP_FIELDS = [
 ] as const;
 export type GroupField = (typeof GROUP_FIELDS)[number];
 
-export const TEXT_FIELDS = [
+/** The fields that a record or a correction may give, beside custom fields. */
+export const FACT_FIELDS = [
   "partNumber",
   "pcbPartNumber",
   "hardwareRevision",
   "fwVersion",
   "deviceType",
   ...GROUP_FIELDS,
+  "phase",
+  "disposition",
+  "producedAt",
   "site",
   "line",
   "operator",
 ] as const;
-export type TextField = (typeof TEXT_FIELDS)[number];
-
-/** The fields that a record or a correction may give, beside custom fields. */
-export const FACT_FIELDS = [...TEXT_FIELDS, "phase", "disposition", "producedAt"] as const;
 export type FactField = (typeof FACT_FIELDS)[number];
+export type TextField = Exclude<FactField, "phase" | "disposition" | "producedAt">;
 
 /** All built-in fields of a record, in the order in which `changed` names them. */
 export const RECORD_FIELDS = ["serialNumber", "connhexId", ...FACT_FIELDS] as const;

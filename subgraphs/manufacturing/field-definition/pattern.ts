@@ -32,6 +32,8 @@ export function assertSafePattern(pattern: string): void {
     refuse(`must have 1 to ${LIMITS.patternCharacters} characters`);
   }
   try {
+    // By itself first: `a)|(b` is an expression only between the anchors.
+    new RegExp(pattern, "u");
     compilePattern(pattern);
   } catch {
     refuse("is not a regular expression");
