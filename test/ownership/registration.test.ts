@@ -1,0 +1,286 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import {
+  AWAY,
+  devices,
+  LOOK,
+  OFFER,
+  openTown,
+  ownerInput,
+  person,
+  REGISTER,
+  RELEASE,
+  STATE,
+  type Town,
+  TRANSFER,
+} from "./town.ts";
+
+let town: Town;
+beforeAll(async () => {
+  town = await openTown();
+});
+afterAll(() => town.close());
+
+/** A provisioned device of its own for each test. */
+async function device(connhexId: string, more: { isProtected?: boolean } = {}): Promise<string> {
+  const [verdict] = await town.provision({ serialNumber: `SN ${connhexId}`, connhexId, ...more });
+  expect(verdict).toMatchObject({ outcome: "PROVISIONED" });
+  return String(verdict?.["claimCode"]);
+}
+
+function register(who: Parameters<Town["ask"]>[0], input: object) {
+  return town.ask(who, REGISTER, { input });
+}
+
+async function look(connhexId: string) {
+  const { _entities } = await town.get("recall_manager", LOOK, devices(connhexId));
+  return _entities[0];
+}
+
+test("an owner registers himself, once, and is known from then on", async () => {
+  await device("r-1");
+  await device("r-2");
+  expect((await register(person("ada"), { connhexId: "r-1" })).codes).toEqual(["FIELD_REQUIRED"]);
+  const first = await register(person("ada"), { connhexId: "r-1", owner: ownerInput("Ada") });
+  expect(first.codes).toEqual([]);
+  expect(first.data.registerOwnership).toMatchObject({ to: null, owner: { displayName: "Ada" } });
+  const second = await register(person("ada"), { connhexId: "r-2" });
+  expect(second.data.registerOwnership.owner).toEqual(first.data.registerOwnership.owner);
+  const mine = await town.get(person("ada"), "{ myDevices { totalCount nodes { connhexId } } }");
+  expect(mine.myDevices).toEqual({
+    totalCount: 2,
+    nodes: [{ connhexId: "r-1" }, { connhexId: "r-2" }],
+  });
+  expect((await look("r-1")).owner).toMatchObject({ displayName: "Ada", country: "IT" });
+});
+
+test("what is not provisioned, not active or not released cannot be registered", async () => {
+  const owner = ownerInput("Bob");
+  expect((await register("admin", { connhexId: "none", owner })).codes).toEqual([
+    "DEVICE_NOT_PROVISIONED",
+  ]);
+  await device("s-1");
+  const reason = "stolen";
+  await town.get("admin", STATE, { connhexId: "s-1", state: "SUSPENDED", reason });
+  expect((await register("admin", { connhexId: "s-1", owner })).codes).toEqual([
+    "IDENTITY_NOT_ACTIVE",
+  ]);
+  await town.get("admin", STATE, { connhexId: "s-1", state: "ACTIVE", reason });
+  await town.factory.correct("SN s-1", 2, { disposition: "QUARANTINED" });
+  expect((await register("admin", { connhexId: "s-1", owner })).codes).toEqual([
+    "DEVICE_QUARANTINED",
+  ]);
+  await town.factory.correct("SN s-1", 3, { disposition: "SCRAPPED" });
+  expect((await register("admin", { connhexId: "s-1", owner })).codes).toEqual(["DEVICE_SCRAPPED"]);
+  expect((await look("s-1")).owner).toBeNull();
+});
+
+test("with Manufacturing away nothing is registered, and the refusal is retryable", async () => {
+  await device("m-1");
+  town.detour = AWAY;
+  const { errors } = await register("admin", { connhexId: "m-1", owner: ownerInput("Cy") });
+  town.detour = null;
+  expect(errors[0]?.extensions).toEqual({
+    code: "SUBGRAPH_UNAVAILABLE",
+    retryable: true,
+    subgraph: "manufacturing",
+  });
+  expect((await look("m-1")).ownerships).toEqual([]);
+});
+
+test("a hundred registrations at once give one owner and 99 refusals", async () => {
+  await device("race-1");
+  const results = await Promise.all(
+    Array.from({ length: 100 }, (_, index) =>
+      register(person(`racer-${index}`), { connhexId: "race-1", owner: ownerInput("Racer") }),
+    ),
+  );
+  const codes = results.map(({ codes: [code] }) => code ?? "ok").sort();
+  expect(codes).toEqual([...Array(99).fill("ALREADY_REGISTERED"), "ok"]);
+  const { owner, ownerships } = await look("race-1");
+  expect(owner).not.toBeNull();
+  expect(ownerships).toHaveLength(1);
+});
+
+test("a hundred first registrations of one person make one owner", async () => {
+  const ids = Array.from({ length: 20 }, (_, index) => `one-${index}`);
+  await town.provision(...ids.map((id) => ({ serialNumber: `SN ${id}`, connhexId: id })));
+  await Promise.all(
+    ids.map((connhexId) => register(person("many"), { connhexId, owner: ownerInput("Many") })),
+  );
+  const owners = await town.database.admin("SELECT 1 FROM owner WHERE subject = 'person-many'");
+  expect(owners).toHaveLength(1);
+  const { _entities } = await town.get("admin", LOOK, devices(...ids));
+  expect(new Set(_entities.map(({ owner }: never) => (owner as { id: string }).id)).size).toBe(1);
+});
+
+test("a protected device needs its claim code, written in any way", async () => {
+  const code = await device("c-1", { isProtected: true });
+  const owner = ownerInput("Dee");
+  const wrong = "0000-0000-0000";
+  expect((await register(person("dee"), { connhexId: "c-1", owner })).codes).toEqual([
+    "CLAIM_CODE_REQUIRED",
+  ]);
+  for (const claimCode of [wrong, "", "x".repeat(1_000), "not a code"]) {
+    const { codes } = await register(person("dee"), { connhexId: "c-1", owner, claimCode });
+    expect(codes).toEqual(["CLAIM_CODE_WRONG"]);
+  }
+  const claimCode = ` ${code.toLowerCase().replaceAll("-", " ").replaceAll("0", "o")} `;
+  expect((await register(person("dee"), { connhexId: "c-1", owner, claimCode })).codes).toEqual([]);
+});
+
+test("a hundred guesses at once are five; then the right code must wait too", async () => {
+  const claimCode = await device("c-2", { isProtected: true });
+  const owner = ownerInput("Eve");
+  const guesses = await Promise.all(
+    Array.from({ length: 100 }, (_, index) => {
+      const guess = `GGGG-GGGG-${String(index).padStart(4, "0")}`;
+      return register(person("eve"), { connhexId: "c-2", owner, claimCode: guess });
+    }),
+  );
+  const count = (code: string) => guesses.filter(({ codes }) => codes[0] === code).length;
+  expect([count("CLAIM_CODE_WRONG"), count("TOO_MANY_ATTEMPTS")]).toEqual([5, 95]);
+  const { errors } = await register(person("eve"), { connhexId: "c-2", owner, claimCode });
+  expect(errors[0]?.extensions).toMatchObject({ code: "TOO_MANY_ATTEMPTS", retryable: true });
+  expect(errors[0]?.extensions["retryAfterSeconds"]).toBeGreaterThan(14 * 60);
+  // A quarter of an hour later.
+  await town.database.admin("UPDATE cloud_identity SET locked_until = now() WHERE locked_until > now()");
+  expect((await register(person("eve"), { connhexId: "c-2", owner, claimCode })).codes).toEqual([]);
+});
+
+test("staff register on behalf, of an owner who is known or new", async () => {
+  await device("b-1");
+  await device("b-2");
+  const made = await register("support", { connhexId: "b-1", owner: ownerInput("Fay") });
+  const ownerId = made.data.registerOwnership.owner.id;
+  expect((await register("support", { connhexId: "b-2" })).codes).toEqual(["BAD_USER_INPUT"]);
+  for (const unknown of ["nonsense", Buffer.from("Owner:999999").toString("base64url")]) {
+    const { codes } = await register("support", { connhexId: "b-2", ownerId: unknown });
+    expect(codes).toEqual(["OWNER_NOT_FOUND"]);
+  }
+  expect((await register("support", { connhexId: "b-2", ownerId })).codes).toEqual([]);
+  const { codes } = await register(person("gus"), { connhexId: "b-2", ownerId });
+  expect(codes).toEqual(["FORBIDDEN"]);
+});
+
+test("a transfer needs the present owner or the code of his offer", async () => {
+  await device("t-1");
+  await register(person("hal"), { connhexId: "t-1", owner: ownerInput("Hal") });
+  const transfer = (who: Parameters<Town["ask"]>[0], more: object) =>
+    town.ask(who, TRANSFER, { input: { connhexId: "t-1", ...more } });
+  const ian = { owner: ownerInput("Ian") };
+  for (const who of [person("ian"), "support", "admin"] as const) {
+    expect((await transfer(who, ian)).codes).toEqual(["CONSENT_REQUIRED"]);
+    expect((await transfer(who, { ...ian, consentCode: "1111-2222-3333" })).codes).toEqual([
+      "CONSENT_REQUIRED",
+    ]);
+  }
+  expect((await town.ask(person("ian"), OFFER, { connhexId: "t-1" })).codes).toEqual([
+    "NOT_REGISTERED",
+  ]);
+  const { offerOwnershipTransfer: offer } = await town.get(person("hal"), OFFER, {
+    connhexId: "t-1",
+  });
+  const taken = await Promise.all(
+    ["ian", "jo", "kim"].map((name) =>
+      transfer(person(name), { owner: ownerInput(name), consentCode: offer.code }),
+    ),
+  );
+  expect(taken.map(({ codes: [code] }) => code ?? "ok").sort()).toEqual([
+    "CONSENT_REQUIRED",
+    "CONSENT_REQUIRED",
+    "ok",
+  ]);
+  expect((await transfer(person("hal"), { ...ian, consentCode: offer.code })).codes).toEqual([
+    "CONSENT_REQUIRED",
+  ]);
+  const { ownerships } = await look("t-1");
+  expect(ownerships).toMatchObject([{ endedBy: "TRANSFER" }, { endedBy: null, to: null }]);
+  expect(ownerships[0].to).toBe(ownerships[1].from);
+});
+
+test("the present owner gives his device away without a code, but not to himself", async () => {
+  await device("t-2");
+  const { data } = await register(person("lea"), { connhexId: "t-2", owner: ownerInput("Lea") });
+  const { id } = data.registerOwnership.owner;
+  const transfer = (more: object) =>
+    town.ask(person("lea"), TRANSFER, { input: { connhexId: "t-2", ...more } });
+  expect((await transfer({ ownerId: id })).codes).toEqual(["NOTHING_TO_CHANGE"]);
+  const given = await transfer({ owner: ownerInput("Max"), reason: "a present" });
+  expect(given.codes).toEqual([]);
+  // Whom he gave it to is no longer his to see.
+  expect(given.data.transferOwnership.owner).toBeNull();
+  expect((await look("t-2")).owner.displayName).toBe("Max");
+  expect((await transfer({ owner: ownerInput("Nan") })).codes).toEqual(["CONSENT_REQUIRED"]);
+});
+
+test("an offer expires, and wrong codes lock it", async () => {
+  await device("t-3");
+  await register(person("oda"), { connhexId: "t-3", owner: ownerInput("Oda") });
+  const offer = async () =>
+    (await town.get(person("oda"), OFFER, { connhexId: "t-3" })).offerOwnershipTransfer.code;
+  const take = (consentCode: string) =>
+    town.ask(person("pia"), TRANSFER, {
+      input: { connhexId: "t-3", owner: ownerInput("Pia"), consentCode },
+    });
+  const expired = await offer();
+  await town.database.admin("UPDATE transfer_offer SET expires_at = now()");
+  expect((await take(expired)).codes).toEqual(["CONSENT_REQUIRED"]);
+  const code = await offer();
+  const guesses = await Promise.all(Array.from({ length: 20 }, () => take("2222-2222-2222")));
+  const locked = guesses.filter(({ codes }) => codes[0] === "TOO_MANY_ATTEMPTS");
+  expect(locked).toHaveLength(15);
+  expect((await take(code)).codes).toEqual(["TOO_MANY_ATTEMPTS"]);
+  expect((await take(await offer())).codes).toEqual([]);
+});
+
+test("an offer is void after a release", async () => {
+  await device("t-4");
+  await register(person("rob"), { connhexId: "t-4", owner: ownerInput("Rob") });
+  const { code } = (await town.get(person("rob"), OFFER, { connhexId: "t-4" }))
+    .offerOwnershipTransfer;
+  await town.get(person("rob"), RELEASE, { connhexId: "t-4", reason: "sold" });
+  await register(person("sue"), { connhexId: "t-4", owner: ownerInput("Sue") });
+  const input = { connhexId: "t-4", owner: ownerInput("Tom"), consentCode: code };
+  expect((await town.ask(person("tom"), TRANSFER, { input })).codes).toEqual(["CONSENT_REQUIRED"]);
+});
+
+test("a release is the present owner's, or staff's with a reason; then anyone may register", async () => {
+  await device("e-1");
+  await register(person("una"), { connhexId: "e-1", owner: ownerInput("Una") });
+  const release = (who: Parameters<Town["ask"]>[0], reason: string) =>
+    town.ask(who, RELEASE, { connhexId: "e-1", reason });
+  expect((await release(person("vic"), "mine")).codes).toEqual(["NOT_REGISTERED"]);
+  expect((await release("support", "  ")).codes).toEqual(["REASON_REQUIRED"]);
+  const { data } = await release("support", "returned to the shop");
+  expect(data.releaseOwnership).toMatchObject({ endedBy: "RELEASE" });
+  expect(data.releaseOwnership.to).not.toBeNull();
+  expect((await release("support", "again")).codes).toEqual(["NOT_REGISTERED"]);
+  expect((await register(person("vic"), { connhexId: "e-1", owner: ownerInput("Vic") })).codes).toEqual(
+    [],
+  );
+  expect((await look("e-1")).ownerships).toMatchObject([
+    { endedBy: "RELEASE", owner: { displayName: "Una" } },
+    { endedBy: null, owner: { displayName: "Vic" } },
+  ]);
+});
+
+test("a revoked identity is revoked for ever, and its history says all", async () => {
+  await device("i-1");
+  const change = (state: string, reason = "x") =>
+    town.ask("engineering", STATE, { connhexId: "i-1", state, reason });
+  expect((await change("ACTIVE")).codes).toEqual(["NOTHING_TO_CHANGE"]);
+  expect((await change("PENDING")).codes).toEqual(["BAD_USER_INPUT"]);
+  expect((await change("SUSPENDED", " ")).codes).toEqual(["REASON_REQUIRED"]);
+  expect((await change("SUSPENDED", "lost")).codes).toEqual([]);
+  expect((await change("REVOKED", "gone")).codes).toEqual([]);
+  expect((await change("ACTIVE")).codes).toEqual(["IDENTITY_NOT_ACTIVE"]);
+  const history = `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Device {
+    identity { history { state actor reason } } } } }`;
+  const { _entities } = await town.get("support", history, devices("i-1"));
+  expect(_entities[0].identity.history).toEqual([
+    { state: "PENDING", actor: "line-1", reason: null },
+    { state: "ACTIVE", actor: "service:ownership", reason: null },
+    { state: "SUSPENDED", actor: "engineering-1", reason: "lost" },
+    { state: "REVOKED", actor: "engineering-1", reason: "gone" },
+  ]);
+});
