@@ -23,7 +23,7 @@ export function bulkTable(table: string, entity: EntityClass): BulkTable {
 export class BulkLoad {
   private constructor(
     private readonly client: pg.Client,
-    private readonly tables: readonly BulkTable[],
+    readonly tables: readonly BulkTable[],
     private readonly tenant: string,
   ) {}
 
@@ -31,7 +31,7 @@ export class BulkLoad {
   static async open(url: string, tenant: string, tables: readonly BulkTable[]): Promise<BulkLoad> {
     const client = new pg.Client({
       connectionString: url,
-      options: `-c app.tenant=${tenant} -c timezone=UTC -c synchronous_commit=off -c temp_buffers=64MB`,
+      options: `-c app.tenant=${tenant} -c timezone=UTC -c temp_buffers=64MB`,
     });
     await client.connect();
     return new BulkLoad(client, tables, tenant);
@@ -75,9 +75,13 @@ export class BulkLoad {
     await this.client.query(`TRUNCATE ${staging(table)}`);
   }
 
-  /** Makes it all visible at once, and tells the planner what is there now. */
+  /** Makes it all visible at once. */
   async commit(): Promise<void> {
     await this.client.query("COMMIT");
+  }
+
+  /** Tells the planner what is there now, and that all of it is visible to everybody. */
+  async vacuum(): Promise<void> {
     for (const { table } of this.tables) await this.client.query(`VACUUM (ANALYZE) ${table}`);
   }
 

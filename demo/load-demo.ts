@@ -52,36 +52,45 @@ export async function loadDemo(options: LoadOptions): Promise<LoadedRows> {
   }
   const factory = new DemoFactory(options);
   const custodies = new CustodyStories(factory.plan);
-  const open = (url: string, tables: Readonly<Record<string, BulkTable>>) =>
-    BulkLoad.open(url, tenant, Object.values(tables));
-  const manufacturing = await open(options.manufacturingUrl, MANUFACTURING_TABLES);
+  const loads = await openLoads(options);
   try {
-    const ownership = await open(options.ownershipUrl, OWNERSHIP_TABLES);
-    try {
-      await assertEmpty(tenant, [manufacturing, ownership]);
-      const loads = { manufacturing, ownership };
-      const rows = await takeIds(options, custodies, loads);
-      await manufacturing.begin();
-      await ownership.begin();
-      await sendAll(options, { factory, custodies, ...rows }, loads);
-      // Owners of devices that nobody recorded would be worse than devices without owners.
-      await manufacturing.commit();
-      await ownership.commit();
-      return {
-        manufacturing: rows.manufacturingRows.counts,
-        ownership: rows.ownershipRows.counts,
-      };
-    } finally {
-      await ownership.close();
-    }
+    await assertEmpty(tenant, loads);
+    const rows = await takeIds(options, custodies, loads);
+    for (const load of loads) await load.begin();
+    await sendAll(options, { factory, custodies, ...rows }, loads);
+    for (const load of loads) await load.commit();
+    for (const load of loads) await load.vacuum();
+    return { manufacturing: rows.manufacturingRows.counts, ownership: rows.ownershipRows.counts };
   } finally {
-    await manufacturing.close();
+    await Promise.all(loads.map((load) => load.close()));
   }
 }
 
-interface Loads {
-  manufacturing: BulkLoad;
-  ownership: BulkLoad;
+/**
+ * Manufacturing's tables are the larger part and are sent by two connections. Groups and
+ * identifiers refer to nothing, so they need not see the other's rows; they are made visible
+ * first, and owners last: a device is never there without what finds it.
+ */
+type Loads = readonly [finding: BulkLoad, manufacturing: BulkLoad, ownership: BulkLoad];
+
+async function openLoads({ tenant, manufacturingUrl, ownershipUrl }: LoadOptions): Promise<Loads> {
+  const { device_group, device_identifier, ...recorded } = MANUFACTURING_TABLES;
+  const opened: BulkLoad[] = [];
+  const open = async (url: string, tables: readonly BulkTable[]) => {
+    const load = await BulkLoad.open(url, tenant, tables);
+    opened.push(load);
+    return load;
+  };
+  try {
+    return [
+      await open(manufacturingUrl, [device_group, device_identifier]),
+      await open(manufacturingUrl, Object.values(recorded)),
+      await open(ownershipUrl, Object.values(OWNERSHIP_TABLES)),
+    ];
+  } catch (error) {
+    await Promise.all(opened.map((load) => load.close()));
+    throw error;
+  }
 }
 
 interface Sources {
@@ -91,7 +100,7 @@ interface Sources {
   ownershipRows: OwnershipRows;
 }
 
-async function assertEmpty(tenant: string, loads: readonly BulkLoad[]): Promise<void> {
+async function assertEmpty(tenant: string, loads: Loads): Promise<void> {
   for (const load of loads) {
     const table = await load.occupied();
     if (table === null) continue;
@@ -109,7 +118,7 @@ const CHANGES_MOST = 4;
 async function takeIds(
   options: LoadOptions,
   custodies: CustodyStories,
-  { manufacturing, ownership }: Loads,
+  [, manufacturing, ownership]: Loads,
 ): Promise<Pick<Sources, "manufacturingRows" | "ownershipRows">> {
   const { tenant, devices } = options;
   const take = (count: number, name: string) =>
@@ -135,7 +144,7 @@ async function takeIds(
 async function sendAll(
   { devices, onProgress }: LoadOptions,
   { factory, custodies, manufacturingRows, ownershipRows }: Sources,
-  { manufacturing, ownership }: Loads,
+  [finding, manufacturing, ownership]: Loads,
 ): Promise<void> {
   const since = timestampOf(factory.plan.from);
   manufacturingRows.addFieldDefinitions(since);
@@ -146,7 +155,11 @@ async function sendAll(
     await addBatch(factory.devices(from, to), custodies, { manufacturingRows, ownershipRows });
     await sent;
     onProgress?.(from);
-    sent = Promise.all([manufacturingRows.flush(manufacturing), ownershipRows.flush(ownership)]);
+    sent = Promise.all([
+      manufacturingRows.flush(manufacturing),
+      manufacturingRows.flush(finding),
+      ownershipRows.flush(ownership),
+    ]);
     // Until it is awaited, after the next batch, a failure must not count as unhandled.
     sent.catch(() => undefined);
   }

@@ -10,12 +10,11 @@ export abstract class RowSet<Name extends string> {
     this.texts = Object.fromEntries(texts) as Record<Name, CopyText>;
   }
 
-  /** Sends what was added since the last time. What is added meanwhile waits for the next one. */
+  /** Sends what was added to the tables of this load; what is added meanwhile waits for the next time. */
   async flush(load: BulkLoad): Promise<void> {
-    const due = this.names.map((name) => ({
-      table: this.tables[name],
-      text: this.texts[name].take(),
-    }));
+    const due = this.names
+      .filter((name) => load.tables.includes(this.tables[name]))
+      .map((name) => ({ table: this.tables[name], text: this.texts[name].take() }));
     for (const { table, text } of due) await load.add(table, text);
   }
 
