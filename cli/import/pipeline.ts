@@ -2,6 +2,9 @@ import type { DeviceRow } from "./judge-row.ts";
 import type { FileRow, Refusal } from "./row.ts";
 import { type BatchResult, NOT_SENT, type Settled } from "./send.ts";
 
+/** The gateway takes 4 MiB at once, and a character may need three bytes. */
+const BATCH_CHARACTERS = 1_000_000;
+
 /** A row that is fit to be sent, or refused without asking anybody. */
 export interface JudgedRow {
   row: FileRow;
@@ -27,12 +30,14 @@ export async function sendInBatches(
 ): Promise<void> {
   const underWay: Promise<() => Promise<void>>[] = [];
   let batch: JudgedRow[] = [];
+  let characters = 0;
   try {
     for await (const row of rows) {
       batch.push(row);
-      if (batch.length < options.batchSize) continue;
+      characters += charactersOf(row);
+      if (batch.length < options.batchSize && characters < BATCH_CHARACTERS) continue;
       underWay.push(start(batch, options));
-      batch = [];
+      [batch, characters] = [[], 0];
       if (underWay.length >= options.batchesInFlight) await (await underWay.shift())?.();
     }
     if (batch.length > 0) underWay.push(start(batch, options));
@@ -44,6 +49,10 @@ export async function sendInBatches(
     }
     throw failure;
   }
+}
+
+function charactersOf({ judged }: JudgedRow): number {
+  return "code" in judged ? 0 : JSON.stringify(judged.record).length;
 }
 
 /** Starts a batch. What it resolves to tells its rows: batches are told in order, however they end. */
