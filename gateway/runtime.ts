@@ -42,26 +42,44 @@ export function createRuntime(
   const { supergraphText } = composeSupergraph(subgraphs);
   const all = [...subgraphs, nodeSubgraph(subgraphs, observe)];
   const byName = new Map(all.map((subgraph) => [subgraph.name, subgraph]));
-  return createGatewayRuntime<ServerContext>({
-    supergraph: () => supergraphText,
-    unifiedGraphHandler: async (options) => {
-      const handled = await unifiedGraphHandler(options);
-      giveScalars(handled.unifiedGraph);
-      return handled;
-    },
-    transports: { http: transport(byName, observe) },
-    plugins: () => [requestPlugin()],
-    logging: false,
-    landingPage: false,
-    graphiql: false,
-    cors: false,
-    batching: false,
-    maskedErrors: false,
-    subgraphErrors: false,
-    requestId: false,
-    inboundInflightRequestDeduplication: false,
-    __experimental__batchExecution: false,
-  });
+  return withoutSignals(() =>
+    createGatewayRuntime<ServerContext>({
+      supergraph: () => supergraphText,
+      unifiedGraphHandler: async (options) => {
+        const handled = await unifiedGraphHandler(options);
+        giveScalars(handled.unifiedGraph);
+        return handled;
+      },
+      transports: { http: transport(byName, observe) },
+      plugins: () => [requestPlugin()],
+      logging: false,
+      landingPage: false,
+      graphiql: false,
+      cors: false,
+      batching: false,
+      maskedErrors: false,
+      subgraphErrors: false,
+      requestId: false,
+      inboundInflightRequestDeduplication: false,
+      __experimental__batchExecution: false,
+    }),
+  );
+}
+
+/**
+ * The runtime would end itself when a signal comes, in the middle of requests, and would keep the
+ * signal from ending the process. When the gateway ends is its owner's to say.
+ */
+function withoutSignals<T>(make: () => T): T {
+  const signals = ["SIGINT", "SIGTERM", "exit"];
+  const before = signals.map((signal) => process.listeners(signal as "SIGINT"));
+  const made = make();
+  for (const [index, signal] of signals.entries()) {
+    for (const listener of process.listeners(signal as "SIGINT")) {
+      if (!before[index]?.includes(listener)) process.removeListener(signal, listener);
+    }
+  }
+  return made;
 }
 
 /** The runtime's own HTTP transport is not used: how a subgraph is reached is decided here. */

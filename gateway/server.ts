@@ -51,7 +51,7 @@ export async function startGateway(
   const check = await tokenCheck(config.issuer);
   const subgraphs = await openSubgraphs(config, services);
   const runtime = createRuntime(subgraphs, observeFetch);
-  // Composes, plans and compiles once before anybody waits for it.
+  // Otherwise the first request would wait for the supergraph.
   await runtime.getSchema();
   const parts: Parts = { subgraphs, runtime, check, isClosing: false };
   const server = await listen(config, parts);
@@ -82,7 +82,8 @@ async function openSubgraphs(
 }
 
 async function listen({ host, port }: GatewayConfig, parts: Parts): Promise<Server> {
-  const server = createServer((request, response) => {
+  // Node looks for slow clients only every 30 s unless it is told otherwise.
+  const server = createServer({ connectionsCheckingInterval: 1_000 }, (request, response) => {
     const requestId = randomUUID();
     response.setHeader("x-request-id", requestId);
     route(parts, request, response, requestId).catch((error: unknown) => {

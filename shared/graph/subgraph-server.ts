@@ -47,13 +47,14 @@ export async function serveSubgraph(
 ): Promise<SubgraphServer> {
   const apollo = await startApollo(service);
   const check = serviceTokenCheck(service.name, trustedKeys);
-  const server = createServer({ requestTimeout: LIMITS.requestTimeoutMs }, (request, response) => {
+  const server = createServer({ connectionsCheckingInterval: 1_000 }, (request, response) => {
     answer(service, apollo, check, request, response).catch((error: unknown) => {
       log("ERROR", "subgraph-request-failed", { subgraph: service.name, stack: stackOf(error) });
       if (response.headersSent) response.destroy();
       else sendJson(response, 500, { errors: [{ message: INTERNAL_MESSAGE }] });
     });
   });
+  server.requestTimeout = LIMITS.requestTimeoutMs;
   server.headersTimeout = LIMITS.headersTimeoutMs;
   server.keepAliveTimeout = LIMITS.keepAliveTimeoutMs;
   server.maxConnections = LIMITS.connections;

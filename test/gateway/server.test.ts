@@ -12,6 +12,8 @@ let ownership: TinySubgraph;
 const lines: string[] = [];
 setLogWriter((line) => void lines.push(line));
 
+const signalListeners = process.listenerCount("SIGTERM");
+
 beforeAll(async () => {
   manufacturing = tinyManufacturing();
   ownership = tinyOwnership();
@@ -126,6 +128,17 @@ describe("/graphql", () => {
     });
   });
 
+  test("refuses a document beyond a limit, with both figures", async () => {
+    const aliases = Array.from({ length: 31 }, (_, n) => `a${n}: __typename`).join(" ");
+    const { errors } = await gateway.query(`{ ${aliases} }`);
+    expect(errors).toEqual([
+      {
+        message: "a document has at most 30 aliases, not 31",
+        extensions: { code: "LIMIT_EXCEEDED", limit: "aliases", most: 30, asked: 31 },
+      },
+    ]);
+  });
+
   test.each([
     ["broken JSON", "{", 400],
     ["JSON that is no object", "[]", 400],
@@ -220,6 +233,22 @@ describe("the end", () => {
       expect(data).toEqual({ device: { serialNumber: "SN-1" } });
     }
     await closed;
+  });
+
+  test("is not begun by a signal behind our back: what is in flight is still answered", async () => {
+    manufacturing.fault = () => new Promise((resolve) => setTimeout(resolve, 200));
+    const asked = gateway.query(
+      `{ device(connhexId: "connhex-1") { serialNumber owner { displayName } } }`,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(process.listenerCount("SIGTERM")).toBe(signalListeners);
+    process.emit("SIGTERM");
+    const { data, errors } = await asked;
+    expect(errors).toEqual([]);
+    expect(data).toEqual({
+      device: { serialNumber: "SN-1", owner: { displayName: "Owner of connhex-1" } },
+    });
+    expect((await gateway.query("{ __typename }")).errors).toEqual([]);
   });
 
   test("does not wait for connections that ask nothing", async () => {
