@@ -10,7 +10,7 @@ import { type IdBlocks, idsFrom } from "./device/id-block.store.ts";
 import { FieldDefinitionStore } from "./field-definition/field-definition.store.ts";
 import { IdempotencyStore } from "./idempotency/idempotency.store.ts";
 import { LIMITS } from "./limits.ts";
-import { ownedByCaller } from "./ownership-peer.ts";
+import { NO_IDENTITY, ownedByCaller } from "./ownership-peer.ts";
 import { ProductionGroupStore } from "./production-group/production-group.store.ts";
 import { CloudIdentityLinks } from "./provisioning-gate/provisioning-gate.store.ts";
 
@@ -57,7 +57,7 @@ export function createContext(resources: Resources, caller: Caller, { requestId 
       const sight = sightOf(caller);
       if (sight === "ALL") return device;
       if (sight === "NONE") return null;
-      return (await owned.load(device?.connhexId ?? null)) ? device : null;
+      return (await owned.load(device?.connhexId ?? NO_IDENTITY)) ? device : null;
     },
     /** Runs `work` in one transaction, on stores bound to it; ids of new devices are reserved. */
     async write<T>(

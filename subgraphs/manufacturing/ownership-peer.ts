@@ -8,6 +8,9 @@ const OWNED_BY = `query OwnedBy($subject: String!, $connhexIds: [ID!]!) {
   ownedBy(subject: $subject, connhexIds: $connhexIds)
 }`;
 
+/** Asks in the name of a device that has no connhexId, or is not there. */
+export const NO_IDENTITY = "";
+
 /**
  * Asks Ownership whether the caller owns a device now; false for a device without cloud identity.
  * Ownership is asked even then, so that its absence does not tell which devices exist. Where it
@@ -16,12 +19,12 @@ const OWNED_BY = `query OwnedBy($subject: String!, $connhexIds: [ID!]!) {
 export function ownedByCaller(
   ownership: PeerExecutor,
   caller: Caller,
-): DataLoader<string | null, boolean> {
-  return new DataLoader<string | null, boolean>(
+): DataLoader<string, boolean> {
+  return new DataLoader<string, boolean>(
     async (keys) => {
-      const connhexIds = keys.filter((key) => key !== null);
+      const connhexIds = keys.filter((key) => key !== NO_IDENTITY);
       const owned = new Set(await askOwnedBy(ownership, caller, connhexIds));
-      return keys.map((key) => key !== null && owned.has(key));
+      return keys.map((key) => key !== NO_IDENTITY && owned.has(key));
     },
     { maxBatchSize: LIMITS.rowsPerBatch },
   );

@@ -37,7 +37,9 @@ describe("law 2: revisions are append-only", () => {
     "a trigger refuses it even to a superuser: %s",
     async (text) => {
       await expect(factory.database.admin(text)).rejects.toThrow("append-only");
-      await expect(factory.database.admin("TRUNCATE device_revision")).rejects.toThrow("append-only");
+      await expect(factory.database.admin("TRUNCATE device_revision")).rejects.toThrow(
+        "append-only",
+      );
     },
   );
 
@@ -86,7 +88,9 @@ describe("tenants are walls", () => {
     if (table === "idempotency") return;
     expect(rows[0]?.count).toBeGreaterThan(0);
     const copy = `INSERT INTO ${table} SELECT (json_populate_record(NULL::${table}, $1)).*`;
-    const row = await acme.run<{ row: unknown }>(`SELECT to_json(t) AS row FROM ${table} t LIMIT 1`);
+    const row = await acme.run<{ row: unknown }>(
+      `SELECT to_json(t) AS row FROM ${table} t LIMIT 1`,
+    );
     await expect(nobody.run(copy, [JSON.stringify(row[0]?.row)])).rejects.toThrow(
       "row-level security",
     );
@@ -116,6 +120,8 @@ describe("tenants are walls", () => {
 
   test("definitions of one tenant are not another one's", async () => {
     const beta = { subject: "e", tenant: "beta", roles: ["admin" as const], client: null };
-    expect((await factory.ask(beta, "{ fieldDefinitions { name } }")).data.fieldDefinitions).toEqual([]);
+    expect(
+      (await factory.ask(beta, "{ fieldDefinitions { name } }")).data.fieldDefinitions,
+    ).toEqual([]);
   });
 });

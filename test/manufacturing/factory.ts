@@ -68,7 +68,7 @@ export async function openFactory(ownership: PeerExecutor = NOBODY_THERE): Promi
     const contextValue = service.createContext(caller, { requestId: `r-${++requests}` });
     const { schema } = service;
     const { data, errors = [] } = await graphql({ schema, source, variableValues, contextValue });
-    return { data, errors, codes: errors.map(({ extensions }) => extensions["code"]) };
+    return { data, errors, codes: errors.map(({ extensions }) => extensions.code) };
   };
   const mustAsk = async (who: CallerRole, document: string, variables: Variables) => {
     const { data, errors } = await ask(who, document, variables);

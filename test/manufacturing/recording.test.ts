@@ -35,11 +35,13 @@ describe("law 1: what is recorded is never silently overwritten", () => {
     expect(first).toMatchObject({ recorded: 1, revised: 0, unchanged: 0, refused: 0 });
     const same = await record([{ serialNumber: "L1", lotCode: "A", partNumber: null }]);
     expect(same.verdicts).toMatchObject([{ outcome: "UNCHANGED", revision: 1 }]);
-    const more = await record([{ serialNumber: "L1", lotCode: "A", attributes: { torque: "1.50" } }]);
+    const more = await record([
+      { serialNumber: "L1", lotCode: "A", attributes: { torque: "1.50" } },
+    ]);
     expect(more.verdicts).toMatchObject([{ outcome: "REVISED", revision: 2 }]);
     const equal = await record([{ serialNumber: "L1", attributes: { torque: 1.5 } }]);
     expect(equal.verdicts).toMatchObject([{ outcome: "UNCHANGED", revision: 2 }]);
-    expect((await revisionsOf("L1")).history.nodes.map((one: Variables) => one["changed"])).toEqual([
+    expect((await revisionsOf("L1")).history.nodes.map((one: Variables) => one.changed)).toEqual([
       ["serialNumber", "lotCode", "disposition", "site"],
       ["torque"],
     ]);
@@ -75,7 +77,11 @@ describe("law 1: what is recorded is never silently overwritten", () => {
   });
 
   test("a correction names its reason, and null clears", async () => {
-    await factory.record({ serialNumber: "C1", lotCode: "A", attributes: { note: "x", torque: 1 } });
+    await factory.record({
+      serialNumber: "C1",
+      lotCode: "A",
+      attributes: { note: "x", torque: 1 },
+    });
     const changes = { lotCode: null, attributes: { note: null, torque: "2" } };
     await factory.correct("C1", 1, changes);
     const device = await revisionsOf("C1");
@@ -102,12 +108,18 @@ describe("law 1: what is recorded is never silently overwritten", () => {
     const asked = { serialNumber: "C2", changes, reason, expectedRevision };
     const { codes, errors } = await factory.ask("engineering", CORRECT, asked);
     expect(codes).toEqual([code]);
-    if (code === "STALE_REVISION") expect(errors[0]?.extensions).toMatchObject({ presentRevision: 1 });
+    if (code === "STALE_REVISION")
+      expect(errors[0]?.extensions).toMatchObject({ presentRevision: 1 });
     expect((await revisionsOf("C2")).history.totalCount).toBe(1);
   });
 
   test("a correction of a device that is not recorded is refused", async () => {
-    const asked = { serialNumber: "nowhere", changes: { site: "x" }, reason: "r", expectedRevision: 1 };
+    const asked = {
+      serialNumber: "nowhere",
+      changes: { site: "x" },
+      reason: "r",
+      expectedRevision: 1,
+    };
     expect((await factory.ask("engineering", CORRECT, asked)).codes).toEqual(["NOT_FOUND"]);
   });
 });
@@ -159,15 +171,21 @@ describe("law 6: batches are judged row by row", () => {
 
   test("the same key with other content is refused, and writes nothing", async () => {
     await record([{ serialNumber: "K2" }], "key-2");
-    const { codes } = await factory.ask("line", RECORD, { input: [{ serialNumber: "K3" }], key: "key-2" });
+    const { codes } = await factory.ask("line", RECORD, {
+      input: [{ serialNumber: "K3" }],
+      key: "key-2",
+    });
     expect(codes).toEqual(["IDEMPOTENCY_KEY_REUSED"]);
     expect(await revisionsOf("K3")).toBeNull();
   });
 
-  test.each(["", "has space", "x".repeat(129), "nul\u0000", "é"])("key %j is refused", async (key) => {
-    const { codes } = await factory.ask("line", RECORD, { input: [], key });
-    expect(codes).toEqual(["BAD_USER_INPUT"]);
-  });
+  test.each(["", "has space", "x".repeat(129), "nul\u0000", "é"])(
+    "key %j is refused",
+    async (key) => {
+      const { codes } = await factory.ask("line", RECORD, { input: [], key });
+      expect(codes).toEqual(["BAD_USER_INPUT"]);
+    },
+  );
 
   test("concurrent sendings of one key do the work once", async () => {
     const input = [{ serialNumber: "K4", lotCode: "A" }];

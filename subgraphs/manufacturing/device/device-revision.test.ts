@@ -1,7 +1,14 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { composeAsOf, inEffect, parseRevisionKey, type Revision, rangeOfPage, revisionKeyText } from "./device-revision.ts";
 import { RECORD_FIELDS } from "./device-record.ts";
+import {
+  composeAsOf,
+  inEffect,
+  parseRevisionKey,
+  type Revision,
+  rangeOfPage,
+  revisionKeyText,
+} from "./device-revision.ts";
 
 /** A change as a test writes it down: what it set, when it was recorded and from when it is true. */
 interface Change {
@@ -60,15 +67,15 @@ const anyChanges = fc
     }),
     { minLength: 1, maxLength: 8 },
   )
-  .map((changes) =>
-    changes.map((change, index) => ({ ...change, recordedAt: (index + 1) * 3 })),
-  );
+  .map((changes) => changes.map((change, index) => ({ ...change, recordedAt: (index + 1) * 3 })));
 
 /** Drops what does not change anything, as the rules do, so that `changed` tells the truth. */
 function withoutEmpty(changes: readonly Change[]): Change[] {
   const state: Record<string, string | null> = {};
   return changes.flatMap((change) => {
-    const entries = Object.entries(change.sets).filter(([field, to]) => (state[field] ?? null) !== to);
+    const entries = Object.entries(change.sets).filter(
+      ([field, to]) => (state[field] ?? null) !== to,
+    );
     Object.assign(state, Object.fromEntries(entries));
     return entries.length === 0 ? [] : [{ ...change, sets: Object.fromEntries(entries) }];
   });

@@ -92,7 +92,12 @@ describe("recording", () => {
       { phase: "TESTING", site: "Porto" },
       "ALREADY_RECORDED",
     ],
-    ["an earlier phase", known({ phase: "TESTING" }), { phase: "FINAL_ASSEMBLY" }, "PHASE_OUT_OF_ORDER"],
+    [
+      "an earlier phase",
+      known({ phase: "TESTING" }),
+      { phase: "FINAL_ASSEMBLY" },
+      "PHASE_OUT_OF_ORDER",
+    ],
   ])("%s", (_, device, statement, expected) => {
     expect(outcome(() => judgeRecord(device, factsOf(statement), DEFINITIONS))).toBe(expected);
   });
@@ -110,7 +115,12 @@ describe("correcting", () => {
     ["clearing the disposition", {}, { disposition: null }, "INVALID_VALUE"],
     ["a custom value", {}, { attributes: { owner2: "y" } }, "owner2"],
     ["clearing what is required", {}, { attributes: { owner2: null } }, "FIELD_REQUIRED"],
-    ["clearing what was retired", { attributes: { old: "v" } }, { attributes: { old: null } }, "old"],
+    [
+      "clearing what was retired",
+      { attributes: { old: "v" } },
+      { attributes: { old: null } },
+      "old",
+    ],
     ["what is retired", {}, { attributes: { old: "v" } }, "UNKNOWN_FIELD"],
   ])("%s", (_, record, statement, expected) => {
     const judge = () => judgeCorrection(known(record), factsOf(statement), DEFINITIONS);

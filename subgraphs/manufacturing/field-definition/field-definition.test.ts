@@ -1,6 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
 import { judgeDefinition } from "./define-field.ts";
-import { attributeOf, type FieldDefinition, type FieldType, readAttribute } from "./field-definition.ts";
+import {
+  attributeOf,
+  type FieldDefinition,
+  type FieldType,
+  readAttribute,
+} from "./field-definition.ts";
 import { assertSafePattern, compilePattern } from "./pattern.ts";
 
 function definition(type: FieldType, more: Partial<FieldDefinition> = {}): FieldDefinition {
@@ -82,9 +87,12 @@ test.each<[string, Partial<FieldDefinition>, string, boolean]>([
   expect(read(definition("TEXT", more), given) !== REFUSED).toBe(isFit);
 });
 
-test.each(["constructor", "__proto__", "toString", "absent"])("there is no attribute %s", (name) => {
-  expect(attributeOf({}, name)).toBeNull();
-});
+test.each(["constructor", "__proto__", "toString", "absent"])(
+  "there is no attribute %s",
+  (name) => {
+    expect(attributeOf({}, name)).toBeNull();
+  },
+);
 
 describe("patterns", () => {
   test.each([
@@ -156,7 +164,12 @@ describe("defining", () => {
     ["a wild pattern", { ...request, pattern: "(a+)+" }, [], "INVALID_VALUE"],
     ["a label with a newline", { ...request, label: "a\nb" }, [], "INVALID_VALUE"],
     ["the same again", request, [definition("TEXT", { name: "colour" })], "ok"],
-    ["another type", request, [definition("DATE", { name: "colour" })], "FIELD_DEFINITION_CONFLICT"],
+    [
+      "another type",
+      request,
+      [definition("DATE", { name: "colour" })],
+      "FIELD_DEFINITION_CONFLICT",
+    ],
     [
       "grouping turned off",
       request,
