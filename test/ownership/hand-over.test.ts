@@ -55,8 +55,16 @@ function makeDue(): Promise<unknown> {
 test.each<[when: string, link: PeerExecutor, linkedBefore: boolean]>([
   ["before the link is made", AWAY, false],
   ["after the link is made, before the answer", answerLost, true],
-  ["with an answer that says nothing", async () => ({ data: { linkCloudIdentities: null } }), false],
-  ["with an answer about other devices", async () => ({ data: { linkCloudIdentities: [] } }), false],
+  [
+    "with an answer that says nothing",
+    async () => ({ data: { linkCloudIdentities: null } }),
+    false,
+  ],
+  [
+    "with an answer about other devices",
+    async () => ({ data: { linkCloudIdentities: [] } }),
+    false,
+  ],
 ])("a call that dies %s leaves PENDING, and the dispatcher ends it", async (_, link, linked) => {
   town.detour = linkBy(link);
   const verdict = await provision("key");
@@ -120,7 +128,9 @@ test("two processes that work on the same links do no harm", async () => {
   await provision();
   town.detour = null;
   const { deliver } = await import("../../subgraphs/ownership/provisioning/hand-over.ts");
-  const { HandOverStore } = await import("../../subgraphs/ownership/provisioning/hand-over.store.ts");
+  const { HandOverStore } = await import(
+    "../../subgraphs/ownership/provisioning/hand-over.store.ts"
+  );
   const { manufacturingPeer } = await import(
     "../../subgraphs/ownership/provisioning/manufacturing-peer.ts"
   );

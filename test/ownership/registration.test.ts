@@ -143,7 +143,9 @@ test("a hundred guesses at once are five; then the right code must wait too", as
   expect(errors[0]?.extensions).toMatchObject({ code: "TOO_MANY_ATTEMPTS", retryable: true });
   expect(errors[0]?.extensions["retryAfterSeconds"]).toBeGreaterThan(14 * 60);
   // A quarter of an hour later.
-  await town.database.admin("UPDATE cloud_identity SET locked_until = now() WHERE locked_until > now()");
+  await town.database.admin(
+    "UPDATE cloud_identity SET locked_until = now() WHERE locked_until > now()",
+  );
   expect((await register(person("eve"), { connhexId: "c-2", owner, claimCode })).codes).toEqual([]);
 });
 
@@ -255,9 +257,9 @@ test("a release is the present owner's, or staff's with a reason; then anyone ma
   expect(data.releaseOwnership).toMatchObject({ endedBy: "RELEASE" });
   expect(data.releaseOwnership.to).not.toBeNull();
   expect((await release("support", "again")).codes).toEqual(["NOT_REGISTERED"]);
-  expect((await register(person("vic"), { connhexId: "e-1", owner: ownerInput("Vic") })).codes).toEqual(
-    [],
-  );
+  expect(
+    (await register(person("vic"), { connhexId: "e-1", owner: ownerInput("Vic") })).codes,
+  ).toEqual([]);
   expect((await look("e-1")).ownerships).toMatchObject([
     { endedBy: "RELEASE", owner: { displayName: "Una" } },
     { endedBy: null, owner: { displayName: "Vic" } },

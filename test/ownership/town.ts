@@ -21,7 +21,11 @@ export interface Town {
   restart(): Promise<void>;
   ask(caller: CallerRole | Caller, document: string, variables?: Variables): Promise<Answer>;
   /** As `ask`, and throws where anything is refused. */
-  get(caller: CallerRole | Caller, document: string, variables?: Variables): Promise<Answer["data"]>;
+  get(
+    caller: CallerRole | Caller,
+    document: string,
+    variables?: Variables,
+  ): Promise<Answer["data"]>;
   /** Records devices and provisions them; answers the verdicts. */
   provision(...rows: ProvisionRow[]): Promise<Variables[]>;
   close(): Promise<void>;
