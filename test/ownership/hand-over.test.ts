@@ -84,6 +84,20 @@ test.each<[when: string, link: PeerExecutor, linkedBefore: boolean]>([
   expect(await provision()).toMatchObject({ outcome: "UNCHANGED" });
 });
 
+test("secrets are shown even where the database goes away after the batch was written", async () => {
+  town.detour = linkBy(async (...question) => {
+    await town.database.stop();
+    return town.manufacturing(...question);
+  });
+  const verdict = await provision("key");
+  town.detour = null;
+  expect(verdict.outcome).toBe("PENDING");
+  expect(verdict.initKey).toHaveLength(36);
+  await town.database.resume();
+  await makeDue();
+  await settled("ACTIVE");
+});
+
 test("a service that dies after writing PENDING leaves the link to the next one", async () => {
   // It never comes back from the call, as a killed process never does.
   town.detour = linkBy(() => new Promise(() => {}));

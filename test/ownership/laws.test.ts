@@ -179,7 +179,7 @@ describe("personal data", () => {
       input: { connhexId: "l-3", owner },
     });
     setLogWriter((line) => void process.stderr.write(`${line}\n`));
-    expect(errors[0]?.extensions["code"]).toBe("INVALID_VALUE");
+    expect(errors[0]?.extensions.code).toBe("INVALID_VALUE");
     expect(JSON.stringify([errors, lines])).not.toMatch(/canary/i);
   });
 

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { ROLES } from "../../shared/caller.ts";
+import { inProcessExecutor } from "../../shared/graph/in-process-executor.ts";
+import { callerOf } from "../manufacturing/factory.ts";
 import { statements } from "../support/postgres.ts";
 import {
   devices,
@@ -45,9 +47,9 @@ describe("the ownership part of the walk", () => {
   }`;
 
   test.each([1, 500])("takes at most 4 statements for %s siblings", async (size) => {
-    const siblings = devices(...LOT.slice(1, size + 1))["r"];
+    const siblings = devices(...LOT.slice(1, size + 1)).r;
     town.database.sent.length = 0;
-    const data = await town.get("support", WALK, { root: devices("w-0")["r"], siblings });
+    const data = await town.get("support", WALK, { root: devices("w-0").r, siblings });
     expect(statements(town.database.sent).length).toBeLessThanOrEqual(4);
     expect(data._e1).toHaveLength(size);
     expect(data._e0[0]).toMatchObject({
@@ -82,6 +84,25 @@ describe("the ownership part of the walk", () => {
     expect(_entities).toEqual([empty, empty]);
     expect(town.database.sent).toEqual([]);
   });
+});
+
+test("the compiled executor answers as the interpreting one does", async () => {
+  const document = `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Device {
+    connhexId identity { id state name isProtected provisionedAt history { state at actor } }
+    owner { id kind displayName contact { email phone address }
+      devices(first: 2) { totalCount nodes { connhexId } edges { cursor node { connhexId } }
+        pageInfo { hasNextPage endCursor } } }
+    ownerships { id from to endedBy owner { displayName } device { connhexId } } } } }`;
+  const variables = devices("w-0", "w-1", "w-40", "none", null);
+  const execute = inProcessExecutor(town.service());
+  for (const role of ["admin", "support", "line", "partner"] as const) {
+    const caller = callerOf(role);
+    const context = town.service().createContext(caller, { requestId: "jit" });
+    const compiled = await execute({ text: document, variables, context });
+    const { data, errors } = await town.ask(caller, document, variables);
+    expect(JSON.parse(JSON.stringify(compiled.data))).toEqual(JSON.parse(JSON.stringify(data)));
+    expect((compiled.errors ?? []).map(({ path }) => path)).toEqual(errors.map(({ path }) => path));
+  }
 });
 
 describe("rows", () => {

@@ -24,7 +24,7 @@ afterAll(() => town.close());
 async function device(connhexId: string, more: { isProtected?: boolean } = {}): Promise<string> {
   const [verdict] = await town.provision({ serialNumber: `SN ${connhexId}`, connhexId, ...more });
   expect(verdict).toMatchObject({ outcome: "PROVISIONED" });
-  return String(verdict?.["claimCode"]);
+  return String(verdict?.claimCode);
 }
 
 function register(who: Parameters<Town["ask"]>[0], input: object) {
@@ -141,7 +141,7 @@ test("a hundred guesses at once are five; then the right code must wait too", as
   expect([count("CLAIM_CODE_WRONG"), count("TOO_MANY_ATTEMPTS")]).toEqual([5, 95]);
   const { errors } = await register(person("eve"), { connhexId: "c-2", owner, claimCode });
   expect(errors[0]?.extensions).toMatchObject({ code: "TOO_MANY_ATTEMPTS", retryable: true });
-  expect(errors[0]?.extensions["retryAfterSeconds"]).toBeGreaterThan(14 * 60);
+  expect(errors[0]?.extensions.retryAfterSeconds).toBeGreaterThan(14 * 60);
   // A quarter of an hour later.
   await town.database.admin(
     "UPDATE cloud_identity SET locked_until = now() WHERE locked_until > now()",

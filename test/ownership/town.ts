@@ -123,7 +123,7 @@ export async function openTown(): Promise<Town> {
       const contextValue = service().createContext(caller, { requestId: `r-${++requests}` });
       const { schema } = service();
       const { data, errors = [] } = await graphql({ schema, source, variableValues, contextValue });
-      return { data, errors, codes: errors.map(({ extensions }) => extensions["code"]) };
+      return { data, errors, codes: errors.map(({ extensions }) => extensions.code) };
     },
     get: async (who, document, variables) => {
       const { data, errors } = await town.ask(who, document, variables);

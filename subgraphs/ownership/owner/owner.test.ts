@@ -12,7 +12,7 @@ function refusedField(more: object): unknown {
     return null;
   } catch (error) {
     if (!(error instanceof DomainError) || error.code !== "INVALID_VALUE") throw error;
-    return error.details["field"];
+    return error.details.field;
   }
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { DomainError } from "../../../shared/domain-error.ts";
+import { log } from "../../../shared/log.ts";
 import { isUniqueViolation } from "../../../shared/postgres/database.ts";
 import type { Context } from "../context.ts";
 import { newCode, newInitKey } from "../secret/secret.ts";
@@ -68,13 +69,32 @@ export async function provisionDevices(
   );
   const written = await writeIdentities(context, { rows, forms, recorded, key, contentHash });
   if (written === "ANSWERED") return provisionDevices(context, given, key);
-  await deliver(context.caller.tenant, written.links, context);
+  const verdicts = await confirm(context, written);
   const secretsOf = new Map(rows.map(({ connhexId, secrets }) => [connhexId, secrets]));
   const made = new Set(written.links.map(({ connhexId }) => connhexId));
-  return (await bringUpToDate(context, written.verdicts)).map((row) => {
+  return verdicts.map((row) => {
     const isShown = row.connhexId !== null && made.has(row.connhexId) && row.outcome !== "REFUSED";
     return { ...row, ...((isShown && secretsOf.get(row.connhexId ?? "")) || NO_SECRETS) };
   });
+}
+
+/**
+ * Has Manufacturing link what was written, and says what came of it. The batch stands whatever
+ * goes wrong here, and its secrets are shown this once: then its rows are answered as PENDING.
+ */
+async function confirm(
+  context: Context,
+  { verdicts, links }: { verdicts: Verdict[]; links: HandOver[] },
+): Promise<Verdict[]> {
+  try {
+    await deliver(context.caller.tenant, links, context);
+    return await bringUpToDate(context, verdicts);
+  } catch (error) {
+    const { requestId } = context;
+    const name = error instanceof Error ? error.name : "unknown";
+    log("WARN", "hand_over_failed", { requestId, links: links.length, error: name });
+    return verdicts;
+  }
 }
 
 const NO_SECRETS: Secrets = { initKey: null, claimCode: null };
@@ -83,7 +103,7 @@ const NO_SECRETS: Secrets = { initKey: null, claimCode: null };
 function contentOf(row: ProvisionText): unknown[] {
   const { serialNumber, connhexId, initKey, name, model, isProtected } = row;
   const optional = [connhexId, initKey, name, model].map((value) => value ?? null);
-  return [serialNumber, ...optional, isProtected];
+  return [serialNumber, ...optional, isProtected === true];
 }
 
 /** The verdicts that this key got before; null where it is new. */

@@ -52,6 +52,7 @@ test.each<[what: string, text: object, known: object, outcome: string]>([
   ["another name", { name: "fan" }, { ofDevice: active }, "ALREADY_PROVISIONED"],
   ["the same name", { name: "pump" }, { ofDevice: active }, "UNCHANGED"],
   ["another model", { model: "m" }, { ofDevice: active }, "ALREADY_PROVISIONED"],
+  ["no word of protection", { isProtected: null }, { ofDevice: active }, "UNCHANGED"],
   [
     "protection that is not there",
     { isProtected: true },

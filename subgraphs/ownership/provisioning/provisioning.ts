@@ -13,7 +13,7 @@ export interface ProvisionText {
   initKey?: string | null;
   name?: string | null;
   model?: string | null;
-  isProtected: boolean;
+  isProtected?: boolean | null;
 }
 
 /** What became of a row; what is stored under an idempotency key. No secret is in it. */

@@ -36,10 +36,11 @@ export class ProvisionInput {
   model?: string | null;
 
   @Field(() => Boolean, {
+    nullable: true,
     defaultValue: false,
     description: "Registering will need a claim code, which the verdict brings.",
   })
-  isProtected!: boolean;
+  isProtected?: boolean | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: "What became of one row." })
