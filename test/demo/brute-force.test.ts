@@ -29,10 +29,10 @@ class Recount {
     for (const { index, serialNumber, revisions } of factory.devices()) {
       this.serialNumbers.push(serialNumber);
       for (const field of FIELDS) {
-        const ever = new Set(revisions.flatMap(({ record }) => valueOf(record, field) ?? []));
+        const ever = new Set(revisions.flatMap(({ record }) => valueIn(record, field) ?? []));
         for (const value of ever) this.put("EVER", `${field} ${value}`, index);
         const last = revisions.at(-1);
-        const current = last && valueOf(last.record, field);
+        const current = last && valueIn(last.record, field);
         if (current != null) this.put("CURRENT", `${field} ${current}`, index);
       }
     }
@@ -49,8 +49,9 @@ class Recount {
   }
 }
 
-function valueOf(record: DeviceRecord, field: string): string | null {
-  const value = (record as unknown as Record<string, unknown>)[field] ?? record.attributes[field];
+function valueIn(record: DeviceRecord, field: string): string | null {
+  const fields: Record<string, unknown> = { ...record.attributes, ...record };
+  const value = fields[field];
   return value == null ? null : String(value);
 }
 
@@ -68,7 +69,7 @@ afterAll(() => demo?.close());
 function expectedSiblings(index: number, field: string, membership: Membership): string[] {
   const { revisions } = factory.device(index);
   const of = membership === "EVER" ? revisions : revisions.slice(-1);
-  const values = new Set(of.flatMap(({ record }) => valueOf(record, field) ?? []));
+  const values = new Set(of.flatMap(({ record }) => valueIn(record, field) ?? []));
   const found = new Set([...values].flatMap((value) => recount.members(field, value, membership)));
   found.delete(index);
   return [...found].sort((one, other) => one - other).map((at) => recount.serialNumbers[at] ?? "");
@@ -124,7 +125,10 @@ test(`siblings of ${ASKED} random devices equal a recount, on all pages and both
   for (const [item, index] of asked.entries()) {
     const serialNumber = recount.serialNumbers[index] ?? "";
     const membership = item % 2 === 0 ? "EVER" : "CURRENT";
-    const others = FIELDS.filter((field) => field !== "lotCode");
+    // A vendor made a third of all boards: such groups are walked a few times only.
+    const others = FIELDS.filter(
+      (field) => field !== "lotCode" && (field !== "boardVendor" || item < 30),
+    );
     const walks: [string, Membership][] = [
       ["lotCode", "CURRENT"],
       ["lotCode", "EVER"],
@@ -166,7 +170,7 @@ test(`counts of all groups of ${ASKED} random devices equal a recount`, async ()
     });
     const last = factory.device(index).revisions.at(-1);
     const expected = FIELDS.flatMap((field) => {
-      const value = last ? valueOf(last.record, field) : null;
+      const value = last ? valueIn(last.record, field) : null;
       if (value === null) return [];
       const [current, ever] = (["CURRENT", "EVER"] as const).map(
         (membership) => recount.members(field, value, membership).length,

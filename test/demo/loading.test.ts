@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { BulkLoad } from "../../demo/bulk-load.store.ts";
 import { DemoFactory } from "../../demo/factory.ts";
+import { MANUFACTURING_TABLES } from "../../demo/manufacturing-rows.ts";
 import { plantedTruth } from "../../demo/planted-truth.ts";
+import { runDemo } from "../../demo/run-demo.ts";
 import * as manufacturingCheck from "../../subgraphs/manufacturing/device/consistency.store.ts";
 import * as ownershipCheck from "../../subgraphs/ownership/ownership/consistency.store.ts";
 import { freshDatabase } from "../support/postgres.ts";
@@ -162,6 +165,32 @@ describe("beside what is loaded", () => {
   });
 });
 
+describe("the wall between tenants stands for the owner of the tables", () => {
+  const tables = [MANUFACTURING_TABLES.device_identifier];
+  const open = (tenant: string) =>
+    BulkLoad.open(demo.databases.manufacturing.ownerUrl, tenant, tables);
+
+  test("a row of another tenant is refused, and nothing of the load stays", async () => {
+    const load = await open("mine");
+    await load.begin();
+    const row = (tenant: string) => Buffer.from(`${tenant}\tserialNumber\tWALL-${tenant}\t1\n`);
+    await load.add(MANUFACTURING_TABLES.device_identifier, row("mine"));
+    await expect(load.add(MANUFACTURING_TABLES.device_identifier, row("demo"))).rejects.toThrow(
+      /row-level security/,
+    );
+    await load.close();
+    const text = "SELECT 1 FROM device_identifier WHERE value LIKE 'WALL-%'";
+    expect(await demo.databases.manufacturing.admin(text)).toEqual([]);
+  });
+
+  test("tables that others filled look empty", async () => {
+    const [mine, demos] = [await open("mine"), await open(TENANT)];
+    expect(await mine.occupied()).toBeNull();
+    expect(await demos.occupied()).toBe("device_identifier");
+    await Promise.all([mine.close(), demos.close()]);
+  });
+});
+
 describe("a load is refused", () => {
   test("where the tenant has devices, and changes nothing", async () => {
     const count = () =>
@@ -186,7 +215,6 @@ describe("a load is refused", () => {
     await ownership.admin(
       "ALTER TABLE ownership_revision ADD CONSTRAINT broken CHECK (kind <> 'TRANSFERRED')",
     );
-    const { runDemo } = await import("../../demo/run-demo.ts");
     const broken = runDemo({
       devices: 500,
       tenant: "broken",
