@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
 import { type FileHandle, open, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { CliError } from "../cli-error.ts";
 import { decodeText } from "./decode-text.ts";
+
+const PIECE_BYTES = 65_536;
 
 /** A file that can be read from its start as often as needed, by one descriptor. */
 export interface InputFile {
@@ -23,7 +23,8 @@ export interface InputFile {
  * without a name that nobody else can open, so that nothing is written before all of it is checked.
  */
 export async function openInputFile(path: string): Promise<InputFile> {
-  if (path === "-") return inputFile("standard input", await spool(process.stdin));
+  if (path === "-")
+    return inputFile("standard input", await spool(path, process.stdin as AsyncIterable<Buffer>));
   const handle = await open(path, "r").catch((error: NodeJS.ErrnoException) => {
     throw notReadable(path, error);
   });
@@ -33,7 +34,7 @@ export async function openInputFile(path: string): Promise<InputFile> {
     await handle.close();
     throw new CliError("NOT_READABLE", `${path} is a folder`);
   }
-  return inputFile(path, await spool(handle.createReadStream()));
+  return inputFile(path, await spool(path, handle.createReadStream() as AsyncIterable<Buffer>));
 }
 
 async function inputFile(name: string, handle: FileHandle): Promise<InputFile> {
@@ -47,30 +48,37 @@ async function inputFile(name: string, handle: FileHandle): Promise<InputFile> {
   };
 }
 
+/** Reads by position, so that every reading starts at the start. */
 async function* bytesOf(
   name: string,
   handle: FileHandle,
   onBytes: (bytes: number) => void = () => undefined,
 ): AsyncGenerator<Buffer> {
-  const stream = createReadStream(name, { fd: handle, autoClose: false, start: 0 });
-  let read = 0;
-  try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      read += chunk.length;
-      onBytes(read);
-      yield chunk;
-    }
-  } catch (error) {
-    throw error instanceof CliError ? error : notReadable(name, error as NodeJS.ErrnoException);
+  let position = 0;
+  for (;;) {
+    const buffer = Buffer.allocUnsafe(PIECE_BYTES);
+    const { bytesRead } = await handle
+      .read(buffer, 0, PIECE_BYTES, position)
+      .catch((error: NodeJS.ErrnoException) => {
+        throw notReadable(name, error);
+      });
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    onBytes(position);
+    yield buffer.subarray(0, bytesRead);
   }
 }
 
-async function spool(stream: NodeJS.ReadableStream): Promise<FileHandle> {
+async function spool(name: string, pieces: AsyncIterable<Buffer>): Promise<FileHandle> {
   const path = join(tmpdir(), `tracegraph-input-${randomUUID()}`);
   const handle = await open(path, "wx+", 0o600);
   // From here on the file has no name, and is gone when this process ends.
   await unlink(path);
-  await pipeline(stream, createWriteStream(path, { fd: handle, autoClose: false }));
+  try {
+    for await (const piece of pieces) await handle.writeFile(piece);
+  } catch (error) {
+    throw notReadable(name, error as NodeJS.ErrnoException);
+  }
   return handle;
 }
 

@@ -1,6 +1,4 @@
-import { once } from "node:events";
-import { createWriteStream, type WriteStream } from "node:fs";
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { CliError } from "../cli-error.ts";
 import { csvLine } from "../output.ts";
 import { type ColumnTarget, REPORT_PREFIX } from "./columns.ts";
@@ -11,10 +9,10 @@ export const WITHHELD = "(withheld)";
 
 /** A CSV file that is written as the work goes on, and never over another file. */
 export class CsvFile {
-  readonly #stream: WriteStream;
+  readonly #handle: FileHandle;
 
-  private constructor(stream: WriteStream) {
-    this.#stream = stream;
+  private constructor(handle: FileHandle) {
+    this.#handle = handle;
   }
 
   /** Creates the file; only its owner may read it where `isSecret`. */
@@ -23,23 +21,21 @@ export class CsvFile {
     header: readonly string[],
     { isSecret = false } = {},
   ): Promise<CsvFile> {
-    const handle = await open(path, "wx", isSecret ? 0o600 : 0o644).catch(
-      (error: NodeJS.ErrnoException) => {
-        throw notWritable(path, error);
-      },
-    );
-    const file = new CsvFile(createWriteStream(path, { fd: handle }));
+    const mode = isSecret ? 0o600 : 0o644;
+    const handle = await open(path, "wx", mode).catch((error: NodeJS.ErrnoException) => {
+      throw notWritable(path, error);
+    });
+    const file = new CsvFile(handle);
     await file.write(header);
     return file;
   }
 
   async write(cells: readonly (string | null)[]): Promise<void> {
-    if (!this.#stream.write(`${csvLine(cells)}\n`)) await once(this.#stream, "drain");
+    await this.#handle.writeFile(`${csvLine(cells)}\n`);
   }
 
   async close(): Promise<void> {
-    this.#stream.end();
-    await once(this.#stream, "close");
+    await this.#handle.close();
   }
 }
 
