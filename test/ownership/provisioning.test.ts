@@ -134,6 +134,32 @@ test("with Manufacturing away every row is refused as retryable, and the key sta
   expect((await provision(input, "key-away")).provisioned).toBe(1);
 });
 
+test("rows that quote what no text may hold are refused and kept under a key", async () => {
+  await record({ serialNumber: "Q-1" });
+  const input = ["\u0000", "\ud800", "x".repeat(1e6)].map((serialNumber) => ({ serialNumber }));
+  const first = await provision([...input, { serialNumber: "Q-1" }], "quotes");
+  expect(first).toMatchObject({ refused: 3, provisioned: 1 });
+  const again = await provision([...input, { serialNumber: "Q-1" }], "quotes");
+  expect(again.verdicts.slice(0, 3)).toEqual(first.verdicts.slice(0, 3));
+});
+
+test("a row that inherits the id of another row is refused, and secrets stay with their rows", async () => {
+  await record({ serialNumber: "K-1" }, { serialNumber: "K-2" });
+  await provision([{ serialNumber: "K-1", connhexId: "chx-k" }]);
+  // As after a restored backup: the record knows the link, the identity is gone.
+  await town.database.admin("DELETE FROM cloud_identity WHERE connhex_id = 'chx-k'");
+  await town.database.admin(`ALTER TABLE cloud_identity_revision DISABLE TRIGGER deny_change`);
+  await town.database.admin("DELETE FROM cloud_identity_revision WHERE connhex_id = 'chx-k'");
+  await town.database.admin(`ALTER TABLE cloud_identity_revision ENABLE TRIGGER deny_change`);
+  const { verdicts } = await provision([
+    { serialNumber: "K-1", isProtected: true },
+    { serialNumber: "K-2", connhexId: "chx-k" },
+  ]);
+  expect(verdicts[0]).toMatchObject({ outcome: "PROVISIONED", connhexId: "chx-k" });
+  expect(verdicts[0].claimCode).not.toBeNull();
+  expect(verdicts[1]).toMatchObject({ code: "DUPLICATE_IN_BATCH", claimCode: null });
+});
+
 test("more than 1000 rows are refused", async () => {
   const input = Array.from({ length: 1_001 }, (_, index) => ({ serialNumber: `X-${index}` }));
   expect((await town.ask("line", PROVISION, { input })).codes).toEqual(["BATCH_TOO_LARGE"]);

@@ -266,6 +266,26 @@ test("a release is the present owner's, or staff's with a reason; then anyone ma
   ]);
 });
 
+test("what cannot be a connhexId is refused without a fault and without an echo", async () => {
+  for (const connhexId of ["\u0000", "x".repeat(100_000), "", "ä"]) {
+    const reason = "x";
+    const input = { connhexId, owner: ownerInput("Yan"), consentCode: "1111-1111-1111" };
+    for (const [document, variables] of [
+      [REGISTER, { input: { connhexId, owner: ownerInput("Yan") } }],
+      [TRANSFER, { input }],
+      [RELEASE, { connhexId, reason }],
+      [STATE, { connhexId, state: "REVOKED", reason }],
+    ] as const) {
+      const { codes, errors } = await town.ask("admin", document, variables);
+      expect(codes).toEqual(["BAD_USER_INPUT"]);
+      expect(errors[0]?.message.length).toBeLessThan(200);
+    }
+    expect((await town.ask(person("yan"), OFFER, { connhexId })).codes).toEqual(["BAD_USER_INPUT"]);
+    const { _entities } = await town.get("support", LOOK, devices(connhexId));
+    expect(_entities[0]).toMatchObject({ identity: null, owner: null, ownerships: [] });
+  }
+});
+
 test("a revoked identity is revoked for ever, and its history says all", async () => {
   await device("i-1");
   const change = (state: string, reason = "x") =>

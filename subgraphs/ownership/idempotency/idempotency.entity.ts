@@ -12,8 +12,9 @@ export class IdempotencyEntity {
   @Column({ name: "content_hash", type: "bytea" })
   contentHash!: Buffer;
 
-  @Column({ type: "jsonb" })
-  verdicts!: unknown;
+  /** JSON as text: jsonb would refuse the escaped characters that a refused row may quote. */
+  @Column({ type: "text" })
+  verdicts!: string;
 
   @Column({ name: "created_at", type: "timestamptz" })
   createdAt!: string;

@@ -1,4 +1,5 @@
 import { type Sql, statement } from "../../../shared/postgres/database.ts";
+import type { IdempotencyEntity } from "./idempotency.entity.ts";
 
 const FIND = statement(
   "idempotency_find",
@@ -28,8 +29,11 @@ export class IdempotencyStore<Verdict> {
   ) {}
 
   async find(key: string): Promise<AnsweredBatch<Verdict> | null> {
-    const [row] = await this.sql.rows<AnsweredBatch<Verdict>>(FIND, [this.tenant, key]);
-    return row ?? null;
+    const [row] = await this.sql.rows<Pick<IdempotencyEntity, "contentHash" | "verdicts">>(FIND, [
+      this.tenant,
+      key,
+    ]);
+    return row ? { ...row, verdicts: JSON.parse(row.verdicts) as Verdict[] } : null;
   }
 
   /** Takes the key; waits for another transaction that is taking it. False where it is taken. */

@@ -5,7 +5,7 @@ import type { Context } from "../context.ts";
 import { Device } from "../device/device.type.ts";
 import { readReason } from "../reason/reason.ts";
 import type { IdentityRow } from "./identity.store.ts";
-import { assertCanBecome, type CloudIdentityState } from "./identity.ts";
+import { assertCanBecome, assertConnhexId, type CloudIdentityState } from "./identity.ts";
 import { CloudIdentity, CloudIdentityChange, CloudIdentityStateEnum } from "./identity.type.ts";
 
 @Resolver(() => CloudIdentity)
@@ -19,6 +19,7 @@ export class IdentityResolver {
     @Arg("reason", () => String) reason: string,
     @Ctx() { write, caller }: Context,
   ): Promise<IdentityRow> {
+    assertConnhexId(connhexId);
     const note = { actor: caller.subject, reason: readReason(reason) };
     return write(async ({ identities }) => {
       const identity = await identities.lock(connhexId);

@@ -3,7 +3,7 @@ import { selectList } from "../../../shared/postgres/columns.ts";
 import { type Sql, statement } from "../../../shared/postgres/database.ts";
 import type { Attempts } from "../secret/attempts.ts";
 import { CloudIdentityEntity } from "./identity.entity.ts";
-import type { CloudIdentityState } from "./identity.ts";
+import { type CloudIdentityState, isConnhexId } from "./identity.ts";
 import { CloudIdentityRevisionEntity } from "./identity-revision.entity.ts";
 
 /** A cloud identity as read; its secrets' hashes stay in the table. */
@@ -87,7 +87,13 @@ export class IdentityStore {
   ) {}
 
   readonly byConnhexId = loadBy(
-    (ids: readonly string[]) => this.sql.rows<IdentityRow>(BY_CONNHEX_ID, [this.tenant, ids]),
+    async (ids: readonly string[]) => {
+      // PostgreSQL takes no text with a NUL in it; what cannot be an id is nobody's.
+      const possible = ids.filter(isConnhexId);
+      return possible.length === 0
+        ? []
+        : this.sql.rows<IdentityRow>(BY_CONNHEX_ID, [this.tenant, possible]);
+    },
     ({ connhexId }) => connhexId,
   );
 

@@ -23,6 +23,20 @@ const NEXT: Readonly<Record<CloudIdentityState, readonly CloudIdentityState[]>> 
   REFUSED: [],
 };
 
+/** Connhex uses UUIDs; other plain identifiers of up to 128 characters pass too. */
+export function isConnhexId(text: string): boolean {
+  return text.length <= LIMITS.connhexIdCharacters && /^[A-Za-z0-9][A-Za-z0-9._:-]*$/.test(text);
+}
+
+export const CONNHEX_ID_RULE =
+  `has 1 to ${LIMITS.connhexIdCharacters} of the characters A-Z a-z 0-9 . _ : -` as const;
+
+/** Checks that an identity can have this name; whether one has, nobody learns from it. */
+export function assertConnhexId(text: string): void {
+  if (isConnhexId(text)) return;
+  throw new DomainError("BAD_USER_INPUT", `a connhexId ${CONNHEX_ID_RULE}`, { field: "connhexId" });
+}
+
 interface Identity {
   connhexId: string;
   state: CloudIdentityState;

@@ -80,7 +80,7 @@ const TABLES = [
     tenant       text NOT NULL,
     key          text NOT NULL,
     content_hash bytea NOT NULL,
-    verdicts     jsonb NOT NULL,
+    verdicts     text NOT NULL,
     created_at   timestamptz NOT NULL,
     PRIMARY KEY (tenant, key)
   )`,

@@ -5,7 +5,7 @@ import { readPage } from "../../../shared/page.ts";
 import { sees } from "../access.ts";
 import type { Context } from "../context.ts";
 import { type Device, DeviceConnection } from "../device/device.type.ts";
-import { PageArgs } from "../device/page-args.type.ts";
+import { askedPage, PageArgs } from "../page-args.type.ts";
 import { type ContactData, contactViewOf, viewContact } from "./contact-view.ts";
 import type { OwnerRow } from "./owner.store.ts";
 import type { PersonalData } from "./owner.ts";
@@ -69,7 +69,7 @@ async function devicesOf(
   ownerId: number,
   given: PageArgs,
 ): Promise<ConnectionOf<Device>> {
-  const page = readPage(given, `owner.devices ${ownerId}`);
+  const page = readPage(askedPage(given), `owner.devices ${ownerId}`);
   return connectionOf(page, await owners.devices(ownerId, page), {
     keyOf: ({ ownershipId }) => ownershipId,
     nodeOf: ({ connhexId }) => ({ connhexId }),

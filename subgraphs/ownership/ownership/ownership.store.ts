@@ -1,5 +1,6 @@
 import { loadBy, loadManyBy } from "../../../shared/load-by.ts";
 import { type Sql, statement } from "../../../shared/postgres/database.ts";
+import { isConnhexId } from "../identity/identity.ts";
 import {
   OWNER_COLUMNS,
   OWNER_TABLES,
@@ -116,7 +117,9 @@ export class OwnershipStore {
 
   readonly currentOf = loadBy(
     async (ids: readonly string[]) => {
-      const rows = await this.sql.rows<CurrentRow>(CURRENT, [this.tenant, ids]);
+      const possible = ids.filter(isConnhexId);
+      if (possible.length === 0) return [];
+      const rows = await this.sql.rows<CurrentRow>(CURRENT, [this.tenant, possible]);
       for (const row of rows) this.prime(row);
       return rows;
     },
@@ -126,7 +129,9 @@ export class OwnershipStore {
   /** Oldest first. The owners come with it: asking for their names costs no other statement. */
   readonly historyOf = loadManyBy(
     async (ids: readonly string[]) => {
-      const rows = await this.sql.rows<OwnershipRow & OwnerRow>(HISTORY, [this.tenant, ids]);
+      const possible = ids.filter(isConnhexId);
+      if (possible.length === 0) return [];
+      const rows = await this.sql.rows<OwnershipRow & OwnerRow>(HISTORY, [this.tenant, possible]);
       for (const row of rows) this.prime(row);
       return rows as readonly OwnershipRow[];
     },
@@ -143,7 +148,8 @@ export class OwnershipStore {
   }
 
   async ownedBy(subject: string, connhexIds: readonly string[]): Promise<string[]> {
-    const rows = await this.sql.rows<OwnershipRow>(OWNED_BY, [this.tenant, subject, connhexIds]);
+    const possible = connhexIds.filter(isConnhexId);
+    const rows = await this.sql.rows<OwnershipRow>(OWNED_BY, [this.tenant, subject, possible]);
     return rows.map(({ connhexId }) => connhexId);
   }
 

@@ -2,7 +2,7 @@ import { DomainError } from "../../../shared/domain-error.ts";
 import { numberOfGlobalId } from "../../../shared/global-id.ts";
 import type { Context } from "../context.ts";
 import { assertClaimCode } from "../identity/claim-code.ts";
-import { assertIsActive } from "../identity/identity.ts";
+import { assertConnhexId, assertIsActive } from "../identity/identity.ts";
 import { type OwnerText, readNewOwner } from "../owner/owner.ts";
 import { closedGate } from "../provisioning/provisioning.ts";
 import type { Claimant } from "./ownership.ts";
@@ -17,6 +17,7 @@ interface Registration {
 /** Gives a device that is nobody's to its first owner, or its next one after a release. */
 export async function registerOwnership(context: Context, input: Registration) {
   const { connhexId } = input;
+  assertConnhexId(connhexId);
   const claimant = claimantOf(context);
   const ownerToBe = claimant.isStaff
     ? await ownerOnBehalf(context, input)

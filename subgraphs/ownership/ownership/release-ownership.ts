@@ -1,10 +1,12 @@
 import type { Context } from "../context.ts";
+import { assertConnhexId } from "../identity/identity.ts";
 import { readReason } from "../reason/reason.ts";
 import { assertMayRelease } from "./ownership.ts";
 import { claimantOf } from "./register-ownership.ts";
 
 /** Ends a device's present ownership. Answers the ownership that ended. */
 export async function releaseOwnership(context: Context, connhexId: string, text: string) {
+  assertConnhexId(connhexId);
   const reason = readReason(text);
   const claimant = claimantOf(context);
   const ownershipId = await context.nextId("ownership");

@@ -1,5 +1,6 @@
 import { DomainError } from "../../../shared/domain-error.ts";
 import type { Context } from "../context.ts";
+import { assertConnhexId } from "../identity/identity.ts";
 import type { OwnerText } from "../owner/owner.ts";
 import { readReason } from "../reason/reason.ts";
 import { afterWrongCode, assertMayTry } from "../secret/attempts.ts";
@@ -14,6 +15,7 @@ import {
 
 /** Writes the present owner's offer; its code is answered once and stored as a hash. */
 export async function offerTransfer(context: Context, connhexId: string) {
+  assertConnhexId(connhexId);
   const code = newCode();
   const codeHash = context.secrets.hash("consent-code", connhexId, code);
   const himself = { subject: context.caller.subject, isStaff: false };
@@ -37,6 +39,7 @@ interface Transfer {
 /** Gives a device from its present owner to another one, with the present one's consent. */
 export async function transferOwnership(context: Context, input: Transfer) {
   const { connhexId } = input;
+  assertConnhexId(connhexId);
   const reason = input.reason == null ? null : readReason(input.reason);
   const claimant = claimantOf(context);
   const himself = { ...claimant, isStaff: false };

@@ -70,11 +70,11 @@ export async function provisionDevices(
   const written = await writeIdentities(context, { rows, forms, recorded, key, contentHash });
   if (written === "ANSWERED") return provisionDevices(context, given, key);
   const verdicts = await confirm(context, written);
-  const secretsOf = new Map(rows.map(({ connhexId, secrets }) => [connhexId, secrets]));
+  const secretsOf = new Map(rows.map(({ index, secrets }) => [index, secrets]));
   const made = new Set(written.links.map(({ connhexId }) => connhexId));
   return verdicts.map((row) => {
     const isShown = row.connhexId !== null && made.has(row.connhexId) && row.outcome !== "REFUSED";
-    return { ...row, ...((isShown && secretsOf.get(row.connhexId ?? "")) || NO_SECRETS) };
+    return { ...row, ...((isShown && secretsOf.get(row.index)) || NO_SECRETS) };
   });
 }
 

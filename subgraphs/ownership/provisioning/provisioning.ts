@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../../../shared/domain-error.ts";
 import { DomainError } from "../../../shared/domain-error.ts";
-import type { CloudIdentityState } from "../identity/identity.ts";
+import { type CloudIdentityState, CONNHEX_ID_RULE, isConnhexId } from "../identity/identity.ts";
 import { LIMITS } from "../limits.ts";
 
 export const PROVISION_OUTCOMES = ["PROVISIONED", "PENDING", "UNCHANGED", "REFUSED"] as const;
@@ -193,7 +193,7 @@ function formError(row: ProvisionText): Refusal | null {
     return invalid("serialNumber", textRule(LIMITS.serialNumberCharacters));
   }
   if (connhexId != null && !isConnhexId(connhexId)) {
-    return invalid("connhexId", "has 1 to 128 of the characters A-Z a-z 0-9 . _ : -");
+    return invalid("connhexId", CONNHEX_ID_RULE);
   }
   const [least, most] = [LIMITS.initKeyCharactersLeast, LIMITS.initKeyCharactersMost];
   if (initKey != null && !(isPlainText(initKey, most) && initKey.length >= least)) {
@@ -217,11 +217,6 @@ export function isPlainText(text: string, most: number): boolean {
   return (
     text.length >= 1 && text.length <= most && text === text.trim() && !/[\p{Cc}\p{Cs}]/u.test(text)
   );
-}
-
-/** Connhex uses UUIDs; other plain identifiers of up to 128 characters pass too. */
-export function isConnhexId(text: string): boolean {
-  return text.length <= LIMITS.connhexIdCharacters && /^[A-Za-z0-9][A-Za-z0-9._:-]*$/.test(text);
 }
 
 /** Checks what concerns the whole batch. */
