@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { inProcessExecutor } from "../../shared/graph/in-process-executor.ts";
 import { statements } from "../support/postgres.ts";
-import { type Factory, openFactory } from "./factory.ts";
+import { callerOf, type Factory, openFactory } from "./factory.ts";
 
 const WALK = `query Walk($id: ID!, $first: Int!) {
   device(connhexId: $id) {
@@ -46,6 +47,21 @@ test.each([1, 50, 500])("the walk is four statements for a page of %i", async (f
   ]);
   expect(data.device.lot.deviceCount).toBe(500);
   expect(data.device.lot.devices.nodes).toHaveLength(first);
+});
+
+test("compiled by graphql-jit, as in one process, the walk answers the same", async () => {
+  const execute = inProcessExecutor(factory.service);
+  const variables = { id: "hex-7", first: 20 };
+  const context = factory.service.createContext(callerOf("support"), { requestId: "jit" });
+  const compiled = await execute({ text: WALK, variables, context });
+  const { data } = await factory.ask("support", WALK, variables);
+  expect(compiled.errors).toBeUndefined();
+  expect(JSON.parse(JSON.stringify(compiled.data))).toEqual(JSON.parse(JSON.stringify(data)));
+  const total = `{ device(connhexId: "hex-7") { siblings { totalCount } history { totalCount } } }`;
+  const totals = await execute({ text: total, variables: {}, context });
+  expect(totals.data).toEqual({
+    device: { siblings: { totalCount: 499 }, history: { totalCount: 3 } },
+  });
 });
 
 const NESTED = `query Nested($first: Int!) {

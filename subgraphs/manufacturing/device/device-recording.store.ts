@@ -36,8 +36,8 @@ export class DeviceRecording {
     });
     const settled = await this.writer.settle(rows);
     rows.forEach(({ index, serialNumber }, place) => {
-      const lost = concurrentChange(serialNumber);
-      verdicts[index] = settled[place] ?? refusal(index, serialNumber, null, lost);
+      verdicts[index] =
+        settled[place] ?? refusal(index, serialNumber, null, concurrentChange(serialNumber));
     });
     return batchOf(verdicts);
   }

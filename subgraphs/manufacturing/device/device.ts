@@ -116,10 +116,8 @@ export function dueChange(before: DeviceRecord | null, after: DeviceRecord): Due
 }
 
 function firstRecord(facts: DeviceFacts, definitions: readonly FieldDefinition[]): DueChange {
-  const given = [...facts.attributes].filter((entry): entry is [string, AttributeValue] => {
-    return entry[1] !== null;
-  });
-  const attributes = Object.fromEntries(given);
+  const attributes: Record<string, AttributeValue> = {};
+  for (const [name, given] of facts.attributes) if (given !== null) attributes[name] = given;
   const missing = definitions.find(
     ({ name, isRequired, retiredAt }) =>
       isRequired && retiredAt === null && attributeOf(attributes, name) === null,
@@ -129,9 +127,8 @@ function firstRecord(facts: DeviceFacts, definitions: readonly FieldDefinition[]
       field: missing.name,
     });
   }
-  const empty = Object.fromEntries(FACT_FIELDS.map((field) => [field, null]));
   const record = {
-    ...empty,
+    ...NOTHING_KNOWN,
     serialNumber: facts.serialNumber,
     connhexId: null,
     ...facts.values,
@@ -140,6 +137,8 @@ function firstRecord(facts: DeviceFacts, definitions: readonly FieldDefinition[]
   } as DeviceRecord;
   return dueChange(null, record) ?? { record, changed: [] };
 }
+
+const NOTHING_KNOWN = Object.fromEntries(FACT_FIELDS.map((field) => [field, null]));
 
 /** Whether the phase goes forward; throws where it would go backward. */
 function assertPhaseInOrder(known: KnownDevice, next: Phase | null): boolean {

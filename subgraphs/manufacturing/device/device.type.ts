@@ -125,7 +125,7 @@ export class DeviceEdge {
 
 @ObjectType({
   simpleResolvers: true,
-  description: "A page of devices, in the order in which they were first recorded.",
+  description: "A page of devices, in a fixed order: about that in which they were first recorded.",
 })
 @Directive("@shareable")
 export class DeviceConnection {

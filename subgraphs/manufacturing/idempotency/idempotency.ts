@@ -16,23 +16,36 @@ export function assertIdempotencyKey(key: string): void {
 
 /** SHA-256 of what is asked, over RFC 8785 canonical JSON: the order of keys does not matter. */
 export function contentHash(operation: string, input: unknown): string {
+  return createHash("sha256")
+    .update(canonicalText([operation, input]))
+    .digest("hex");
+}
+
+function canonicalText(content: unknown): string {
   try {
-    const text = canonicalize([operation, withWellFormedText(input)]);
-    return createHash("sha256").update(String(text)).digest("hex");
+    return String(canonicalize(content));
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new DomainError("BAD_USER_INPUT", "the input is nested too deep", { argument: "input" });
+    if (error instanceof RangeError) {
+      throw new DomainError("BAD_USER_INPUT", "the input is nested too deep", {
+        argument: "input",
+      });
+    }
+    // RFC 8785 knows no lone surrogates; rows that have them are refused, but hashed before.
+    return String(canonicalize(withEscapedSurrogates(content)));
   }
 }
 
-/** RFC 8785 knows no lone surrogates; rows that have them are refused, but hashed before. */
-function withWellFormedText(value: unknown): unknown {
-  if (typeof value === "string") return /\p{Cs}/u.test(value) ? JSON.stringify(value) : value;
-  if (Array.isArray(value)) return value.map(withWellFormedText);
+function withEscapedSurrogates(value: unknown): unknown {
+  if (typeof value === "string") return value.replace(/\p{Cs}/gu, escapeSurrogate);
+  if (Array.isArray(value)) return value.map(withEscapedSurrogates);
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).map(([key, inner]) => [
-    withWellFormedText(key),
-    withWellFormedText(inner),
+    withEscapedSurrogates(key),
+    withEscapedSurrogates(inner),
   ]);
   return Object.fromEntries(entries);
+}
+
+function escapeSurrogate(surrogate: string): string {
+  return JSON.stringify(surrogate);
 }

@@ -47,7 +47,7 @@ export class ProductionGroupResolver {
   }
 
   @FieldResolver(() => DeviceConnection, {
-    description: "The devices of the group, in the order in which they were first recorded.",
+    description: "The devices of the group, in about the order in which they were first recorded.",
   })
   devices(
     @Root() { field, value }: GroupKey,
