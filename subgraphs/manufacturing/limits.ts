@@ -15,6 +15,8 @@ export const LIMITS = {
   idempotencyKeyCharacters: 128,
   /** How far ahead of now a fact may be dated: clocks of factory lines are not exact. */
   effectiveAheadMs: 24 * 60 * 60 * 1_000,
+  /** Rows that one statement may answer: many pages are read together. */
+  rowsPerStatement: 100_000,
   /** How often a row is judged again because somebody else changed its device meanwhile. */
   judgingTries: 5,
   /** How long Ownership may take to say what a caller owns. */

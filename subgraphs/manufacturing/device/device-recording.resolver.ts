@@ -17,8 +17,13 @@ export class DeviceRecordingResolver {
       "Records what is known of devices, at most 1,000 rows. Each row is judged by itself: a refused one loses nothing but itself. The same idempotencyKey with the same content gets the same verdicts again.",
   })
   recordDevices(
-    @Arg("input", () => [DeviceRecordInput]) input: DeviceRecordInput[],
-    @Arg("idempotencyKey", () => String, { nullable: true }) key: string | null | undefined,
+    @Arg("input", () => [DeviceRecordInput], { description: "One row a device." })
+    input: DeviceRecordInput[],
+    @Arg("idempotencyKey", () => String, {
+      nullable: true,
+      description: "1 to 128 printable ASCII characters, unique within the tenant.",
+    })
+    key: string | null | undefined,
     @Ctx() { write }: Context,
   ): Promise<Batch> {
     assertBatchSize(input.length);
@@ -36,10 +41,14 @@ export class DeviceRecordingResolver {
       "Changes what is known of a device, as a new revision with a reason of at most 1,000 characters. Refused with STALE_REVISION, naming the present revision, unless the device is at expectedRevision.",
   })
   async correctDevice(
-    @Arg("serialNumber", () => String) serialNumber: string,
-    @Arg("changes", () => DeviceChanges) changes: DeviceChanges,
-    @Arg("reason", () => String) reason: string,
-    @Arg("expectedRevision", () => Int) expectedRevision: number,
+    @Arg("serialNumber", () => String, { description: "Of a recorded device." })
+    serialNumber: string,
+    @Arg("changes", () => DeviceChanges, { description: "The fields that change." })
+    changes: DeviceChanges,
+    @Arg("reason", () => String, { description: "Why; kept with the revision." })
+    reason: string,
+    @Arg("expectedRevision", () => Int, { description: "The revision that you looked at." })
+    expectedRevision: number,
     @Ctx() { write, devices }: Context,
   ): Promise<DeviceRow | null> {
     if (reason.trim() === "") throw new DomainError("REASON_REQUIRED", "a correction has a reason");

@@ -1,6 +1,7 @@
 import DataLoader from "dataloader";
 import { columnsOf, selectList } from "../../../shared/postgres/columns.ts";
 import { type Sql, statement } from "../../../shared/postgres/database.ts";
+import { assertRowsPerStatement } from "../batch-size.ts";
 import { DeviceRevisionEntity } from "./device-revision.entity.ts";
 import type { Revision } from "./device-revision.ts";
 
@@ -45,6 +46,7 @@ export class DeviceRevisionStore {
   );
 
   private async read(ranges: readonly RevisionRange[]): Promise<Revision[][]> {
+    assertRowsPerStatement(ranges.map(({ lowest, highest }) => highest - lowest + 1));
     const rows = await this.sql.rows<Revision & { place: number }>(RANGES, [
       this.tenant,
       ranges.map(({ deviceId }) => deviceId),

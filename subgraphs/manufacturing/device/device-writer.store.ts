@@ -163,7 +163,10 @@ export class DeviceWriter {
   private async write(due: readonly Due[]): Promise<Set<string>> {
     const fresh = due.filter(({ known }) => known === null);
     const claimed = await this.claim("serialNumber", fresh);
-    const revised = due.filter(({ known }) => known !== null);
+    // In one order, so that batches that overlap wait for each other and do not block each other.
+    const revised = due
+      .filter(({ known }) => known !== null)
+      .sort((one, other) => one.deviceId - other.deviceId);
     const written = [
       ...(await this.send(
         INSERT_NEW,

@@ -36,8 +36,10 @@ export class DeviceResolver {
       "The device with this connhexId or this serial number; give exactly one. Null where there is none that you may see.",
   })
   async device(
-    @Arg("connhexId", () => ID, { nullable: true }) connhexId: string | null | undefined,
-    @Arg("serialNumber", () => String, { nullable: true }) serialNumber: string | null | undefined,
+    @Arg("connhexId", () => ID, { nullable: true, description: "Of its cloud identity." })
+    connhexId: string | null | undefined,
+    @Arg("serialNumber", () => String, { nullable: true, description: "As recorded; exact." })
+    serialNumber: string | null | undefined,
     @Ctx() { devices, visible }: Context,
   ): Promise<DeviceRow | null> {
     if ((connhexId == null) === (serialNumber == null)) {
@@ -78,8 +80,9 @@ export class DeviceResolver {
   })
   async asOf(
     @Root() { deviceId, revision }: DeviceRow,
-    @Arg("at", () => DateTime) at: Timestamp,
-    @Arg("knownAt", () => DateTime, { nullable: true }) knownAt: Timestamp | null | undefined,
+    @Arg("at", () => DateTime, { description: "What was true then." }) at: Timestamp,
+    @Arg("knownAt", () => DateTime, { nullable: true, description: "As it was known then." })
+    knownAt: Timestamp | null | undefined,
     @Ctx() { revisions }: Context,
   ): Promise<Revision | null> {
     const all = await revisions.range.load({ deviceId, lowest: 1, highest: revision });

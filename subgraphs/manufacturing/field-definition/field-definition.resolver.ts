@@ -20,7 +20,8 @@ export class FieldDefinitionResolver {
       "Defines a custom field, or defines it anew: its type stays, grouping cannot be turned off, an ENUM keeps its values. Turning grouping on makes groups of all that is recorded. A retired field comes back.",
   })
   defineField(
-    @Arg("input", () => FieldDefinitionInput) input: FieldDefinitionInput,
+    @Arg("input", () => FieldDefinitionInput, { description: "The field." })
+    input: FieldDefinitionInput,
     @Ctx() { write }: Context,
   ): Promise<Definition> {
     return write(async ({ definitions }) => {
@@ -39,7 +40,8 @@ export class FieldDefinitionResolver {
     description: "Retires a custom field: what is recorded stays, new values are refused.",
   })
   async retireField(
-    @Arg("name", () => String) name: string,
+    @Arg("name", () => String, { description: "Of a defined field." })
+    name: string,
     @Ctx() { write }: Context,
   ): Promise<Definition> {
     assertName(name);

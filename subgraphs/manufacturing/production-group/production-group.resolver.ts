@@ -29,8 +29,10 @@ export class ProductionGroupResolver {
       "The devices that share a value. Null where no device ever had it; BAD_USER_INPUT for a field that does not group devices.",
   })
   async productionGroup(
-    @Arg("field", () => String) field: string,
-    @Arg("value", () => String) value: string,
+    @Arg("field", () => String, { description: "A grouping field, like lotCode." })
+    field: string,
+    @Arg("value", () => String, { description: "The value that its devices share; exact." })
+    value: string,
     @Ctx() context: Context,
   ): Promise<GroupKey | null> {
     await checkGroupable(field, context);
@@ -40,7 +42,11 @@ export class ProductionGroupResolver {
   @FieldResolver(() => Int, { description: "How many devices the group has; exact." })
   deviceCount(
     @Root() { field, value }: GroupKey,
-    @Arg("membership", () => MembershipEnum, { defaultValue: "CURRENT" }) membership: Membership,
+    @Arg("membership", () => MembershipEnum, {
+      defaultValue: "CURRENT",
+      description: "Those now, or those ever.",
+    })
+    membership: Membership,
     @Ctx() { groups }: Context,
   ): Promise<number> {
     return groups.count.load({ field, membership, values: [value], except: null });

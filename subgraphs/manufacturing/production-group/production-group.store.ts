@@ -2,6 +2,7 @@ import DataLoader from "dataloader";
 import type { Page } from "../../../shared/page.ts";
 import { columnsOf } from "../../../shared/postgres/columns.ts";
 import { type Sql, type Statement, statement } from "../../../shared/postgres/database.ts";
+import { assertRowsPerStatement } from "../batch-size.ts";
 import { DeviceEntity } from "../device/device.entity.ts";
 import { DEVICE_COLUMNS, type DeviceRow } from "../device/device.store.ts";
 import { LIMITS } from "../limits.ts";
@@ -157,6 +158,7 @@ export class ProductionGroupStore {
       const parameters = [this.tenant, field, values[0], except ?? NO_DEVICE, ...bounds];
       return [await this.sql.rows<DeviceRow>(pageOfOne(first), [...parameters, page.size + 1])];
     }
+    assertRowsPerStatement(keys.map((key) => key.page.size));
     const asked = flatten(keys);
     const rows = await this.sql.rows<DeviceRow & { question: number }>(pagesOfMany(first), [
       ...this.parameters(field, asked),

@@ -17,8 +17,13 @@ export class ProvisioningGateResolver {
       "What provisioning must know of these devices, at most 1,000 in all; those that are not recorded are missing from the answer.",
   })
   async provisioningGate(
-    @Arg("serialNumbers", () => [String], { nullable: true }) serialNumbers: string[] | null,
-    @Arg("connhexIds", () => [ID], { nullable: true }) connhexIds: string[] | null,
+    @Arg("serialNumbers", () => [String], {
+      nullable: true,
+      description: "Devices by serial number.",
+    })
+    serialNumbers: string[] | null,
+    @Arg("connhexIds", () => [ID], { nullable: true, description: "Devices by cloud identity." })
+    connhexIds: string[] | null,
     @Ctx() { devices }: Context,
   ): Promise<DeviceRow[]> {
     assertBatchSize((serialNumbers?.length ?? 0) + (connhexIds?.length ?? 0));
@@ -36,7 +41,8 @@ export class ProvisioningGateResolver {
       "Links recorded devices to their cloud identities, each with a revision; at most 1,000. Repeating it changes nothing.",
   })
   linkCloudIdentities(
-    @Arg("input", () => [CloudIdentityLinkInput]) input: CloudIdentityLinkInput[],
+    @Arg("input", () => [CloudIdentityLinkInput], { description: "One link a device." })
+    input: CloudIdentityLinkInput[],
     @Ctx() { write }: Context,
   ): Promise<LinkVerdict[]> {
     assertBatchSize(input.length);
