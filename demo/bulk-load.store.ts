@@ -1,6 +1,7 @@
 import { finished } from "node:stream/promises";
 import pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
+import { DomainError } from "../shared/domain-error.ts";
 import { columnsOf, type EntityColumn } from "../shared/postgres/columns.ts";
 
 export type EntityClass = abstract new () => object;
@@ -27,7 +28,7 @@ export class BulkLoad {
     private readonly tenant: string,
   ) {}
 
-  /** `url` is the login of the tables' owner, who alone may make temporary tables. */
+  /** `url` is the login of the tables' owner, or another one that may make temporary tables. */
   static async open(url: string, tenant: string, tables: readonly BulkTable[]): Promise<BulkLoad> {
     const client = new pg.Client({
       connectionString: url,
@@ -58,9 +59,9 @@ export class BulkLoad {
   async begin(): Promise<void> {
     await this.client.query("BEGIN");
     for (const { table } of this.tables) {
-      await this.client.query(
-        `CREATE TEMPORARY TABLE ${staging(table)} (LIKE ${table}) ON COMMIT DROP`,
-      );
+      await this.client
+        .query(`CREATE TEMPORARY TABLE ${staging(table)} (LIKE ${table}) ON COMMIT DROP`)
+        .catch(explain);
     }
   }
 
@@ -89,6 +90,17 @@ export class BulkLoad {
   async close(): Promise<void> {
     await this.client.end();
   }
+}
+
+const INSUFFICIENT_PRIVILEGE = "42501";
+
+function explain(error: unknown): never {
+  const isRefused = error instanceof pg.DatabaseError && error.code === INSUFFICIENT_PRIVILEGE;
+  if (!isRefused) throw error;
+  throw new DomainError(
+    "FORBIDDEN",
+    `a demo is loaded with the login of the tables' owner, which may make temporary tables: ${error.message}`,
+  );
 }
 
 function staging(table: string): string {

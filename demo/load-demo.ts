@@ -40,8 +40,8 @@ export interface LoadedRows {
 const BATCH_DEVICES = 16 * CIRCLE_DEVICES;
 
 /**
- * Loads a demo into both databases: everything or, where it fails, nothing. Memory does not grow
- * with the number of devices.
+ * Loads a demo into both databases. It becomes visible at the end; what fails before that leaves
+ * nothing. Memory does not grow with the number of devices.
  */
 export async function loadDemo(options: LoadOptions): Promise<LoadedRows> {
   const { tenant } = options;

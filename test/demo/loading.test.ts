@@ -210,6 +210,27 @@ describe("a load is refused", () => {
     await expect(demo.load(wrong)).rejects.toThrow(message);
   });
 
+  test("with a login that may not make temporary tables", async () => {
+    const { manufacturing, ownership } = demo.databases;
+    // As on the embedded server, whose databases belong to their services' owners.
+    await manufacturing.admin(
+      `GRANT TEMPORARY ON DATABASE ${manufacturing.name} TO manufacturing_owner`,
+    );
+    await manufacturing.admin(`REVOKE TEMPORARY ON DATABASE ${manufacturing.name} FROM PUBLIC`);
+    const asApp = runDemo({
+      devices: 10,
+      tenant: "app",
+      encryptionKey: Buffer.alloc(32),
+      secretPepper: Buffer.alloc(32),
+      manufacturingUrl: manufacturing.appUrl,
+      ownershipUrl: ownership.ownerUrl,
+    });
+    await expect(asApp).rejects.toMatchObject({
+      extensions: { code: "FORBIDDEN" },
+      message: expect.stringContaining("the login of the tables' owner"),
+    });
+  });
+
   test("and leaves nothing behind, where Ownership cannot take it", async () => {
     const ownership = await freshDatabase("ownership");
     await ownership.admin(
