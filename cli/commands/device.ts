@@ -3,6 +3,7 @@ import { CliError } from "../cli-error.ts";
 import { type ConnectionOptions, connect, withConnection } from "../connection.ts";
 import { devicePage } from "../device/device-page.ts";
 import { deviceByConnhexId, deviceBySerialNumber, type WalkAnswer } from "../device/walk.ts";
+import { errorOf } from "../gateway-client.ts";
 import { note, print, printable, printJson } from "../output.ts";
 
 const DESCRIPTION = `Shows one device by its connhexId or serial number: what it is, its cloud identity and owner, its
@@ -25,17 +26,21 @@ async function showDevice(id: string, options: ConnectionOptions): Promise<void>
   let answer = await gateway.askPartly<WalkAnswer>(deviceByConnhexId, { id });
   if (isUnknown(answer)) answer = await gateway.askPartly(deviceBySerialNumber, { id });
   const { data, errors } = answer;
-  if (options.json) printJson({ data, ...(errors.length > 0 && { errors }) });
-  if (!data.device) {
-    throw new CliError("NOT_FOUND", `no device has the connhexId or serial number ${id}`, {
-      advice: "Check the identifier; devices of other tenants cannot be seen.",
-    });
+  if (!data.device) throw errors[0] ? errorOf(errors[0]) : unknownDevice(id);
+  if (options.json) {
+    printJson({ data, ...(errors.length > 0 && { errors }) });
+    return;
   }
-  if (options.json) return;
-  print(devicePage(data.device));
-  for (const { message, path } of errors) {
-    note(printable(`note: ${path?.slice(1).join(".") ?? "a part"} is missing: ${message}`));
+  print(devicePage(data.device, { isWhole: errors.length === 0 }));
+  for (const message of new Set(errors.map((error) => error.message))) {
+    note(printable(`note: a part is missing: ${message}`));
   }
+}
+
+function unknownDevice(id: string): CliError {
+  return new CliError("NOT_FOUND", `no device has the connhexId or serial number ${id}`, {
+    advice: "Check the identifier; devices of other tenants cannot be seen.",
+  });
 }
 
 /** Nothing was found, and nothing stood in the way of finding it. */

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { CliError } from "../cli-error.ts";
 import { type ConnectionOptions, connect, withConnection } from "../connection.ts";
 import { ownerName } from "../device/device-page.ts";
-import { errorOf, type GatewayClient } from "../gateway-client.ts";
+import { errorOf, type GatewayClient, type GraphError } from "../gateway-client.ts";
 import { csvLine, note, plural, print, printable, printJson, table } from "../output.ts";
 import { Progress } from "../progress.ts";
 
@@ -67,20 +67,28 @@ async function listSiblings(serialNumber: string, options: SiblingsOptions): Pro
     progress,
   }).finally(() => progress.end());
   printSiblings(siblings, options, totalCount);
-  for (const message of missing) note(printable(`note: owners are missing: ${message}`));
-  if (siblings.length === totalCount) return;
-  const reason = `${siblings.length} siblings came, but there are ${totalCount}: the list is not whole`;
-  throw new CliError("DIFFERENT_COUNT", reason);
+  if (siblings.length !== totalCount) {
+    const reason = `${siblings.length} siblings came, but there are ${totalCount}: the list is not whole`;
+    throw new CliError("DIFFERENT_COUNT", reason);
+  }
+  const [first] = missing;
+  if (!first) return;
+  const failure = errorOf(first);
+  // A list whose owners are not known must not pass for one of devices that nobody owns.
+  if (failure.retryable) {
+    throw new CliError(failure.code, `owners are missing: ${failure.message}`, failure.details);
+  }
+  note(printable(`note: owners are not shown: ${failure.message}`));
 }
 
 /** Every page of the list. A part that another subgraph could not add is left empty, and told. */
 async function readAll(
   gateway: GatewayClient,
   question: { serialNumber: string; by: string; membership: string; progress: Progress },
-): Promise<{ siblings: Sibling[]; totalCount: number; missing: ReadonlySet<string> }> {
+): Promise<{ siblings: Sibling[]; totalCount: number; missing: readonly GraphError[] }> {
   const { progress, ...asked } = question;
   const siblings: Sibling[] = [];
-  const missing = new Set<string>();
+  const missing: GraphError[] = [];
   let after: string | null = null;
   for (;;) {
     const variables = { ...asked, first: PAGE_SIZE, after };
@@ -100,7 +108,7 @@ async function readAll(
 async function readPage(
   gateway: GatewayClient,
   variables: { serialNumber: string },
-  missing: Set<string>,
+  missing: GraphError[],
 ): Promise<SiblingPage> {
   const { data, errors } = await gateway.askPartly<{ device: { siblings: SiblingPage } | null }>(
     SIBLINGS,
@@ -109,11 +117,11 @@ async function readPage(
   if (!data.device && errors.length === 0) {
     throw new CliError("NOT_FOUND", `no device has the serial number ${variables.serialNumber}`);
   }
-  const fatal = errors.find(({ path }) => !path?.includes("owner"));
-  if (fatal || !data.device?.siblings) {
-    throw errorOf(fatal ?? errors[0] ?? { message: "the gateway gave no siblings" });
+  // Beside a list that came, only its owners can be what is missing: they are of another subgraph.
+  if (!data.device?.siblings) {
+    throw errorOf(errors[0] ?? { message: "the gateway gave no siblings" });
   }
-  for (const { message } of errors) missing.add(message);
+  missing.push(...errors);
   return data.device.siblings;
 }
 
@@ -131,13 +139,9 @@ function printSiblings(
     for (const { serialNumber, connhexId, owner } of siblings) {
       print(csvLine([serialNumber, connhexId, owner?.displayName ?? null]));
     }
-    return;
+  } else {
+    const cells = siblings.map((row) => [row.serialNumber, row.connhexId ?? "–", ownerName(row)]);
+    if (cells.length > 0) print(table(["serial number", "connhexId", "owner"], cells));
   }
-  const cells = siblings.map((row) => [
-    row.serialNumber,
-    row.connhexId ?? "–",
-    ownerName(row.owner),
-  ]);
-  if (cells.length > 0) print(table(["serial number", "connhexId", "owner"], cells));
   note(plural(totalCount, "sibling"));
 }

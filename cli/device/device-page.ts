@@ -1,23 +1,29 @@
 import { bold, count, plural, printable, table } from "../output.ts";
-import type { Lot, WalkDevice } from "./walk.ts";
+import type { Lot, Owner, Ownership, WalkDevice } from "./walk.ts";
 
 const LABEL_WIDTH = 18;
 
-/** A device as a page of text: the device, its identity and owner, its history, its lot. */
-export function devicePage(device: WalkDevice): string {
+/**
+ * A device as a page of text: the device, its identity and owner, its history, its lot. Where the
+ * answer is not whole, what is not there is unknown, and must not look like nothing.
+ */
+export function devicePage(device: WalkDevice, { isWhole }: { isWhole: boolean }): string {
   const sections = [
     section(`Device ${device.serialNumber}`, deviceLines(device)),
-    section("Cloud identity and owner", identityLines(device)),
+    section("Cloud identity and owner", identityLines(device, isWhole)),
     section(historyTitle(device), historyLines(device)),
-    section(lotTitle(device.lot), lotLines(device)),
+    section(lotTitle(device.lot), lotLines(device, isWhole)),
   ];
   return sections.join("\n\n");
 }
 
-/** The display name of an owner that the caller may see; a dash where there is none to be seen. */
-export function ownerName(owner: { displayName: string | null } | null): string {
-  if (owner === null) return "–";
-  return owner.displayName ?? "(name not shown to this role)";
+/** Who owns a device, as far as the caller may see it. Only what is provisioned can have an owner. */
+export function ownerName(
+  { connhexId, owner }: { connhexId: string | null; owner: Owner | null },
+  isWhole = true,
+): string {
+  if (owner) return owner.displayName ?? "(name not shown)";
+  return isWhole || connhexId === null ? "–" : "unknown";
 }
 
 function section(title: string, lines: readonly string[]): string {
@@ -50,8 +56,9 @@ function deviceLines(device: WalkDevice): string[] {
   );
 }
 
-function identityLines({ identity, owner, ownerships, connhexId }: WalkDevice): string[] {
-  if (connhexId === null) return ["  not provisioned"];
+function identityLines(device: WalkDevice, isWhole: boolean): string[] {
+  const { identity, owner, ownerships } = device;
+  if (device.connhexId === null) return ["  not provisioned"];
   const lines: string[] = [];
   if (identity) {
     const named = [identity.name, identity.model].filter(Boolean).join(", ");
@@ -61,12 +68,17 @@ function identityLines({ identity, owner, ownerships, connhexId }: WalkDevice): 
     if (named !== "") lines.push(labelled("name, model", named));
   } else lines.push(labelled("state", "unknown"));
   const more = [owner?.kind?.toLowerCase(), owner?.country].filter(Boolean).join(", ");
-  lines.push(labelled("owner", `${ownerName(owner)}${more === "" ? "" : ` (${more})`}`));
-  for (const { from, to, owner: held } of ownerships ?? []) {
-    const until = to === null ? "today" : minute(to);
-    lines.push(labelled("", `${minute(from)} to ${until}: ${ownerName(held)}`));
-  }
-  return lines;
+  lines.push(labelled("owner", `${ownerName(device, isWhole)}${more === "" ? "" : ` (${more})`}`));
+  return [...lines, ...(ownerships ?? []).map(ownershipLine)];
+}
+
+function ownershipLine({ from, to, owner }: Ownership, index: number): string {
+  const until = to === null ? "today" : minute(to);
+  const label = index === 0 ? "owned" : "";
+  return labelled(
+    label,
+    `${minute(from)} to ${until}: ${owner?.displayName ?? "(name not shown)"}`,
+  );
 }
 
 function historyTitle({ history, revision }: WalkDevice): string {
@@ -91,13 +103,13 @@ function lotTitle(lot: Lot | null): string {
   return lot ? `Lot ${lot.value} (${plural(lot.deviceCount, "device")})` : "Lot";
 }
 
-function lotLines({ lot, serialNumber }: WalkDevice): string[] {
+function lotLines({ lot, serialNumber }: WalkDevice, isWhole: boolean): string[] {
   if (!lot) return ["  none"];
   const nodes = lot.devices?.nodes ?? [];
   const rows = nodes.map((device) => [
     `${device.serialNumber}${device.serialNumber === serialNumber ? " *" : ""}`,
     device.connhexId ?? "–",
-    ownerName(device.owner),
+    ownerName(device, isWhole),
   ]);
   const left = lot.deviceCount - nodes.length;
   const rest = `  and ${count(left)} more: tracegraph siblings ${printable(serialNumber)}`;

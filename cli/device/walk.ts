@@ -80,13 +80,13 @@ interface Identity {
   provisionedAt: string | null;
 }
 
-interface Owner {
+export interface Owner {
   displayName: string | null;
   kind?: string | null;
   country?: string | null;
 }
 
-interface Ownership {
+export interface Ownership {
   from: string;
   to: string | null;
   owner: Owner | null;

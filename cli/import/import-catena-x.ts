@@ -19,7 +19,7 @@ export async function planCatenaXImport(
   file: InputFile,
   options: { dryRun: boolean },
   around: ImportSurroundings,
-): Promise<ImportPlan> {
+): Promise<Omit<ImportPlan, "source">> {
   if (file.sizeBytes > INPUT_LIMITS.catenaXBytes) {
     const most = `${INPUT_LIMITS.catenaXBytes / 1_048_576} MiB`;
     throw fileError("FILE_TOO_LARGE", `a Catena-X file of ${most} at most can be read`);

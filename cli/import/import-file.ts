@@ -1,4 +1,6 @@
+import { basename } from "node:path";
 import type { Connection } from "../connection.ts";
+import { printable } from "../output.ts";
 import type { Progress } from "../progress.ts";
 import type { CatenaXReport } from "./catena-x.ts";
 import type { ColumnTarget, Purpose } from "./columns.ts";
@@ -13,6 +15,7 @@ import { type BatchResult, BatchSender, NOT_SENT } from "./send.ts";
 import { SECRETS_HEADER, Summary } from "./summary.ts";
 
 const BATCHES_IN_FLIGHT = 2;
+const SOURCE_CHARACTERS = 256;
 
 export interface ImportFileOptions {
   purpose: Purpose;
@@ -36,6 +39,8 @@ export interface ImportSurroundings {
 /** The rows of a file on their way, whatever its format. */
 export interface ImportPlan {
   connection: Connection;
+  /** What the revisions name as the source of rows that name none: the file. */
+  source: string;
   rows: AsyncIterable<JudgedRow> | Iterable<JudgedRow>;
   columns: readonly string[];
   targets: ReadonlyMap<string, ColumnTarget>;
@@ -64,10 +69,11 @@ export async function importFile(
   const file = await openInputFile(path);
   try {
     const format = options.format ?? (await guessFormat(file));
-    const plan =
+    const planned =
       format === "catena-x"
         ? await planCatenaXImport(file, options, around)
         : await planTableImport(file, { ...options, format }, around);
+    const plan = { ...planned, source: sourceOf(file.name) };
     const { summary, failure } = await sendPlan(plan, options, around);
     const { defined, catenaX } = plan;
     const { purpose, dryRun } = options;
@@ -75,6 +81,11 @@ export async function importFile(
   } finally {
     await file.close();
   }
+}
+
+/** The file's own name, without characters that a record does not take. */
+function sourceOf(name: string): string {
+  return printable(basename(name)).trim().slice(0, SOURCE_CHARACTERS);
 }
 
 async function sendPlan(
@@ -102,7 +113,7 @@ async function sendPlan(
     await sendInBatches(plan.rows, {
       batchSize: options.batchSize,
       batchesInFlight: BATCHES_IN_FLIGHT,
-      send: senderOf(plan.connection, options, around),
+      send: senderOf(plan, options, around),
       onSettled: async (row, settled) => {
         await summary.add(row, settled);
         around.progress.rows += 1;
@@ -118,7 +129,7 @@ async function sendPlan(
 }
 
 function senderOf(
-  { gateway }: Connection,
+  { connection: { gateway }, source }: ImportPlan,
   { dryRun, purpose }: ImportFileOptions,
   around: ImportSurroundings,
 ): (rows: readonly DeviceRow[]) => Promise<BatchResult> {
@@ -126,7 +137,13 @@ function senderOf(
   const sender = new BatchSender(gateway, (reason, waitMs) =>
     around.note(`${reason}; trying again in ${waitMs / 1_000} s`),
   );
-  if (purpose === "record") return (rows) => sender.recordAndProvision(rows);
+  if (purpose === "record") {
+    const withSource = ({ record, provision }: DeviceRow): DeviceRow => ({
+      record: { source, ...record },
+      provision,
+    });
+    return (rows) => sender.recordAndProvision(rows.map(withSource));
+  }
   return async (rows) => {
     // A serial number alone is enough: the gateway gives out the rest.
     const input = rows.map(

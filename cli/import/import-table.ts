@@ -16,7 +16,7 @@ export async function planTableImport(
   file: InputFile,
   options: { format: Format; purpose: Purpose; dryRun: boolean; defineFields: boolean },
   around: ImportSurroundings,
-): Promise<ImportPlan> {
+): Promise<Omit<ImportPlan, "source">> {
   const inspected = await inspectFile(file, options.format);
   const connection = await around.connect(options.defineFields && !options.dryRun);
   const { columns, defined } = await prepareColumns(connection.gateway, inspected, options);
