@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { ROLES, type Role, TENANT_PATTERN } from "../../shared/caller.ts";
 import { CliError } from "../cli-error.ts";
-import { DEVELOPMENT_TENANT, dataFolder } from "../development-token.ts";
+import { DEVELOPMENT_TENANT, openIssuer } from "../development-token.ts";
 import { print, printJson } from "../output.ts";
 
 const DESCRIPTION = `Prints a token of the development issuer, whose key lies in the data folder (DATA_DIR, default ./data).
@@ -54,8 +54,7 @@ async function printToken(options: TokenOptions): Promise<void> {
   }
   const tenants = options.tenant.length > 0 ? options.tenant : [DEVELOPMENT_TENANT];
   const subject = options.subject ?? `dev:${roles.join("+")}`;
-  const { openDevelopmentIssuer } = await import("../../gateway/identity/development-issuer.ts");
-  const issuer = await openDevelopmentIssuer(dataFolder());
+  const issuer = await openIssuer();
   const token = await issuer.sign({ subject, roles, tenants, lifetimeSeconds: lifetime });
   if (!json) return print(token);
   const expiresAt = new Date(Date.now() + lifetime * 1_000).toISOString();

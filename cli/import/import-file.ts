@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { CliError } from "../cli-error.ts";
 import type { Connection } from "../connection.ts";
 import { printable } from "../output.ts";
 import type { Progress } from "../progress.ts";
@@ -69,6 +70,9 @@ export async function importFile(
   const file = await openInputFile(path);
   try {
     const format = options.format ?? (await guessFormat(file));
+    if (format === "catena-x" && options.purpose === "provision") {
+      throw new CliError("WRONG_FORMAT", "a Catena-X file names no cloud identities");
+    }
     const planned =
       format === "catena-x"
         ? await planCatenaXImport(file, options, around)

@@ -57,6 +57,12 @@ function printResult(result: ImportResult, path: string, secretsArePrinted: bool
   else if (purpose === "record") lines.push(`  ${summary.recordLine()}`);
   const identities = summary.identityLine();
   if (identities) lines.push(`  ${identities}`);
+  if (summary.secretsLost > 0) {
+    lines.push(
+      `  ${plural(summary.secretsLost, "device")} provisioned in an answer that was lost:`,
+    );
+    lines.push("  their init keys or claim codes are not known to anybody");
+  }
   if (defined.length > 0) {
     lines.push(`  custom fields ${dryRun ? "to define" : "defined"}: ${defined.join(", ")}`);
   }

@@ -51,10 +51,18 @@ export interface Settled {
   provision: ProvisionOutcome | null;
   refusal: Refusal | null;
   secrets: Secrets | null;
+  /** The gateway made secrets for the device in an answer that was lost: nobody knows them. */
+  secretsAreLost: boolean;
 }
 
 /** A row that nobody was asked about. */
-export const NOT_SENT: Settled = { record: null, provision: null, refusal: null, secrets: null };
+export const NOT_SENT: Settled = {
+  record: null,
+  provision: null,
+  refusal: null,
+  secrets: null,
+  secretsAreLost: false,
+};
 
 /** What became of a batch. After a failure the rows are recorded and none of them is known to be provisioned. */
 export interface BatchResult {
@@ -86,10 +94,9 @@ export class BatchSender {
     const verdicts = await this.#record(rows.map((row) => row.record));
     const settled = verdicts.map(
       (verdict): Settled => ({
+        ...NOT_SENT,
         record: verdict.outcome,
-        provision: null,
         refusal: refusalOf(verdict),
-        secrets: null,
       }),
     );
     const asking = rows.flatMap(({ provision }, index) =>
@@ -118,12 +125,19 @@ export class BatchSender {
       }>(PROVISION_DEVICES, { input: rows, key });
       return answer.provisionDevices.verdicts;
     });
-    return verdicts.map((verdict, index) => ({
-      record: null,
-      provision: verdict.outcome,
-      refusal: refusalOf(verdict),
-      secrets: secretsOf(verdict, input[index]?.serialNumber ?? ""),
-    }));
+    return verdicts.map((verdict, index) => {
+      const { serialNumber = "", initKey, isProtected } = input[index] ?? {};
+      const isNew = verdict.outcome === "PROVISIONED" || verdict.outcome === "PENDING";
+      const lacksKey = initKey === undefined && verdict.initKey === null;
+      const lacksCode = isProtected === true && verdict.claimCode === null;
+      return {
+        record: null,
+        provision: verdict.outcome,
+        refusal: refusalOf(verdict),
+        secrets: secretsOf(verdict, serialNumber),
+        secretsAreLost: isNew && (lacksKey || lacksCode),
+      };
+    });
   }
 
   #record(input: readonly DeviceRecord[]): Promise<Verdict<RecordOutcome>[]> {

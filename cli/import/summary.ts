@@ -35,6 +35,8 @@ export class Summary {
   /** Rows with at least one refusal. */
   refused = 0;
   secretsMade = 0;
+  /** Devices whose secrets were in an answer that was lost. */
+  secretsLost = 0;
   readonly #refusals: (Refusal & { line: number })[] = [];
   readonly #secrets: Secrets[] = [];
   readonly #sinks: SummarySinks;
@@ -44,7 +46,8 @@ export class Summary {
   }
 
   /** Takes one row and passes it on to the report and to the secrets. */
-  async add(row: FileRow, { record, provision, refusal, secrets }: Settled): Promise<void> {
+  async add(row: FileRow, settled: Settled): Promise<void> {
+    const { record, provision, refusal, secrets } = settled;
     this.rows += 1;
     if (record) this.records[record] += 1;
     if (provision) this.identities[provision] += 1;
@@ -53,6 +56,7 @@ export class Summary {
       const counts = this.#sinks.purpose === "record" ? this.records : this.identities;
       counts.REFUSED += 1;
     }
+    if (settled.secretsAreLost) this.secretsLost += 1;
     if (secrets) await this.#keepSecrets(secrets);
     if (!refusal) return;
     this.refused += 1;
@@ -115,6 +119,7 @@ export class Summary {
       refusals: this.#refusals,
       refusalsLeftOut: this.refused - this.#refusals.length,
       rowsRefused: this.refused,
+      secretsLost: this.secretsLost,
       ...(this.#secrets.length > 0 && { secrets: this.#secrets }),
     };
   }

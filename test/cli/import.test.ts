@@ -234,6 +234,19 @@ describe("an answer that is lost", () => {
     });
     expect(JSON.parse(ran.stdout)).toMatchObject({ rows: 25, recorded: 25, unchanged: 0 });
   });
+
+  test("takes the secrets in it with it, which is said", async () => {
+    await cli.run("line", ["import", await cli.file("sl.csv", "serial_number\nSL-1\nSL-2\n")]);
+    const proxy = await losingProxy(cli.gateway.gateway.url, 1);
+    const key = "a-key-that-came-with-the-file-000000";
+    const path = await cli.file("sl-keys.csv", `serial_number,init_key\nSL-1,\nSL-2,${key}\n`);
+    const ran = await cli.run("line", ["provision", path, "--json"], { url: proxy.url });
+    await proxy.close();
+    expect(proxy.lost()).toBe(1);
+    const summary = JSON.parse(ran.stdout);
+    expect(summary).toMatchObject({ provisioning: { provisioned: 2 }, secretsLost: 1 });
+    expect(summary.secrets).toBeUndefined();
+  });
 });
 
 type Json = Record<string, unknown>;
@@ -256,7 +269,7 @@ async function serialNumbersOfLot(value: string): Promise<string[]> {
   return group.devices.nodes.map(({ serialNumber }) => serialNumber).sort();
 }
 
-/** Passes requests on to the gateway and drops the answers to the first recordings. */
+/** Passes requests on to the gateway and drops the answers to the first batches. */
 async function losingProxy(target: string, losses: number) {
   let lost = 0;
   const server = createServer((incoming, outgoing) => {
@@ -264,7 +277,7 @@ async function losingProxy(target: string, losses: number) {
     incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
     incoming.on("end", () => {
       const body = Buffer.concat(chunks);
-      const loses = body.includes("recordDevices") && lost < losses;
+      const loses = /recordDevices|provisionDevices/.test(body.toString()) && lost < losses;
       if (loses) lost += 1;
       const { method, headers } = incoming;
       const onward = request(`${target}${incoming.url}`, { method, headers }, (answer) => {
