@@ -10,9 +10,9 @@ import { type IdBlocks, idsFrom } from "./device/id-block.store.ts";
 import { FieldDefinitionStore } from "./field-definition/field-definition.store.ts";
 import { IdempotencyStore } from "./idempotency/idempotency.store.ts";
 import { LIMITS } from "./limits.ts";
-import { NO_IDENTITY, ownedByCaller } from "./ownership-peer.ts";
 import { ProductionGroupStore } from "./production-group/production-group.store.ts";
 import { CloudIdentityLinks } from "./provisioning-gate/provisioning-gate.store.ts";
+import { NO_IDENTITY, ownedByCaller } from "./visibility/owned-by-caller.ts";
 
 /** What lives as long as the service does. */
 export interface Resources {

@@ -6,7 +6,7 @@ import {
   readAttribute,
 } from "../field-definition/field-definition.ts";
 import { LIMITS } from "../limits.ts";
-import { assertPlainText, excerpt } from "../text.ts";
+import { assertPlainText, excerpt } from "../text/text.ts";
 import {
   type Disposition,
   FACT_FIELDS,

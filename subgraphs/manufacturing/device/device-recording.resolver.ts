@@ -1,9 +1,9 @@
 import { Arg, Ctx, Int, Mutation, Resolver } from "type-graphql";
 import { DomainError } from "../../../shared/domain-error.ts";
-import { assertBatchSize } from "../batch-size.ts";
+import { assertBatchSize } from "../batch/batch-size.ts";
 import type { Context } from "../context.ts";
 import { LIMITS } from "../limits.ts";
-import { assertPlainText } from "../text.ts";
+import { assertPlainText } from "../text/text.ts";
 import type { DeviceRow } from "./device.store.ts";
 import { Device } from "./device.type.ts";
 import type { Batch } from "./device-batch.ts";

@@ -4,7 +4,7 @@ import {
   attributeOf,
   type FieldDefinition,
 } from "../field-definition/field-definition.ts";
-import { excerpt } from "../text.ts";
+import { excerpt } from "../text/text.ts";
 import type { DeviceFacts } from "./device-facts.ts";
 import {
   type DeviceRecord,

@@ -1,7 +1,7 @@
 import { DomainError } from "../../../shared/domain-error.ts";
 import type { Timestamp } from "../../../shared/time.ts";
 import { LIMITS } from "../limits.ts";
-import { assertPlainText, excerpt } from "../text.ts";
+import { assertPlainText, excerpt } from "../text/text.ts";
 import { compilePattern } from "./pattern.ts";
 
 /** What the values of a custom field are. The type of a field never changes. */

@@ -1,5 +1,5 @@
 import { Arg, Ctx, Directive, ID, Mutation, Query, Resolver } from "type-graphql";
-import { assertBatchSize } from "../batch-size.ts";
+import { assertBatchSize } from "../batch/batch-size.ts";
 import type { Context } from "../context.ts";
 import type { DeviceRow } from "../device/device.store.ts";
 import type { LinkVerdict } from "./provisioning-gate.store.ts";

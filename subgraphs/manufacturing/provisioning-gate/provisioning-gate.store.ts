@@ -9,7 +9,7 @@ import {
   stampOf,
 } from "../device/device-writer.store.ts";
 import { LIMITS } from "../limits.ts";
-import { assertPlainText } from "../text.ts";
+import { assertPlainText } from "../text/text.ts";
 import { type CloudIdentityLink, judgeLink } from "./cloud-identity-link.ts";
 
 export interface LinkVerdict extends CloudIdentityLink {

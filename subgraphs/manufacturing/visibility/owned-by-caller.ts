@@ -1,8 +1,8 @@
 import DataLoader from "dataloader";
-import { type Caller, serviceCaller } from "../../shared/caller.ts";
-import { DomainError } from "../../shared/domain-error.ts";
-import type { PeerExecutor } from "../../shared/graph/subgraph-service.ts";
-import { LIMITS } from "./limits.ts";
+import { type Caller, serviceCaller } from "../../../shared/caller.ts";
+import { DomainError } from "../../../shared/domain-error.ts";
+import type { PeerExecutor } from "../../../shared/graph/subgraph-service.ts";
+import { LIMITS } from "../limits.ts";
 
 const OWNED_BY = `query OwnedBy($subject: String!, $connhexIds: [ID!]!) {
   ownedBy(subject: $subject, connhexIds: $connhexIds)

@@ -1,5 +1,5 @@
-import { DomainError } from "../../shared/domain-error.ts";
-import { LIMITS } from "./limits.ts";
+import { DomainError } from "../../../shared/domain-error.ts";
+import { LIMITS } from "../limits.ts";
 
 /** Refuses a batch that is too large, before anything of it is read. */
 export function assertBatchSize(rows: number): void {
