@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
+import { COMMANDS } from "../cli/commands.ts";
 import { ERROR_CODES, type ErrorCode, isRetryable } from "../shared/domain-error.ts";
 import {
   brokenLinks,
@@ -9,6 +10,7 @@ import {
   forbiddenNames,
   longFiles,
   machineTraces,
+  missingPaths,
   namesIn,
   openMarks,
   SUBGRAPH_FILES,
@@ -18,6 +20,7 @@ import {
   unevenSubgraphs,
   unknownRoles,
   unnumberedMigrations,
+  variablesOfCompose,
   variablesRead,
   variablesReadElsewhere,
 } from "./support/tidy-checks.ts";
@@ -153,6 +156,18 @@ describe("docs", () => {
     const other = file("cli/output.ts", 'refuse("PORT"); if (process.env["NO_COLOR"]) plain();');
     expect(variablesRead([other])).toEqual(["NO_COLOR"]);
     expect(variablesRead([file("test/a.ts", "process.env.SEED")])).toEqual([]);
+    const made = file("start/a.ts", `environment[\`\${prefix}_DATABASE_URL\`] ?? environment.SEED`);
+    const names = variablesRead([made, file("subgraphs/custody/access.ts")]);
+    expect(names).toEqual(["CUSTODY_DATABASE_URL", "SEED"]);
+  });
+
+  test("know every variable that docker-compose.yml sets", () => {
+    const known = variablesRead(files);
+    const set = variablesOfCompose(textOf("docker-compose.yml"));
+    expect(set).toContain("OWNERSHIP_URL");
+    expect(set.filter((name) => !known.includes(name))).toEqual([]);
+    const compose = "services:\n  a:\n    environment:\n      PROT: 1\n      A_PASSWORD: x\n";
+    expect(variablesOfCompose(compose)).toEqual(["PROT"]);
   });
 
   test("are right that a service reads its environment in config.ts alone", () => {
@@ -165,15 +180,9 @@ describe("docs", () => {
 
   test("tell commands that exist", () => {
     const scripts = Object.keys(JSON.parse(textOf("package.json")).scripts);
-    const cli = files.filter(
-      ({ path }) => /^cli\/.*\.ts$/.test(path) && !path.endsWith(".test.ts"),
-    );
-    const commands = cli.flatMap(({ text }) =>
-      [...text.matchAll(/(?:\.command|new Command)\(\s*"([a-z-]+)/g)].map(([, name]) => name),
-    );
     const known = new Set([
       ...scripts.map((name) => `npm ${name}`),
-      ...commands.map((name) => `tracegraph ${name}`),
+      ...COMMANDS.map(({ name }) => `tracegraph ${name}`),
     ]);
     const pages = files.filter(({ path }) => path.endsWith(".md"));
     const told = new Set(pages.flatMap(({ text }) => commandsIn(text)));
@@ -182,6 +191,15 @@ describe("docs", () => {
     expect(
       commandsIn("`npm i`, `npm run check`, `npm test`, `npx tracegraph token --role x`"),
     ).toEqual(["npm check", "npm test", "tracegraph token"]);
+  });
+
+  test("name files that are there", () => {
+    const known = new Set(paths);
+    const pages = files.filter(({ path }) => path.endsWith(".md"));
+    expect(pages.flatMap((page) => missingPaths(page, known))).toEqual([]);
+    const page = file("docs/a.md", "`cli/main.ts`, `cli/`, `device.ts`, `subgraphs/*/access.ts`");
+    expect(missingPaths(page, new Set(["cli/main.ts"]))).toEqual([]);
+    expect(missingPaths(page, new Set(["cli/other.ts"]))).toHaveLength(1);
   });
 
   test("link to what is there", () => {

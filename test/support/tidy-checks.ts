@@ -111,16 +111,36 @@ export function variablesReadElsewhere(files: readonly TextFile[]): Complaints {
 
 /**
  * The environment variables that the sources read: every upper-case name that a config.ts quotes or
- * takes from `env`, and what the command line takes from `process.env`.
+ * takes from `env`, what others take from `process.env` or `environment`, and the names that are
+ * made of a service's: `${prefix}_DATABASE_URL`.
  */
 export function variablesRead(files: readonly TextFile[]): string[] {
-  const ofProcess = new RegExp(`process\\.env(?:\\.(${VARIABLE})|\\["(${VARIABLE})"\\])`, "g");
+  const ofProcess = new RegExp(
+    `(?:process\\.env|\\benvironment)(?:\\.(${VARIABLE})\\b|\\["(${VARIABLE})"\\])`,
+    "g",
+  );
   const ofConfig = new RegExp(`\\benv\\.(${VARIABLE})\\b|"(${VARIABLE})"`, "g");
   const names = files
     .filter(({ path }) => path.endsWith(".ts") && !IS_TEST.test(path))
     .flatMap(({ path, text }) => [...text.matchAll(IS_CONFIG.test(path) ? ofConfig : ofProcess)])
     .map(([, dotted, quoted]) => dotted ?? quoted ?? "");
-  return [...new Set(names)].filter((name) => !OF_THE_SYSTEM.includes(name)).sort();
+  const services = subgraphsIn(files).map((name) => name.toUpperCase());
+  const made = files
+    .filter(({ path }) => path.startsWith("start"))
+    .flatMap(({ text }) => [...text.matchAll(/`\$\{prefix\}(_[A-Z_]+)`/g)])
+    .flatMap(([, rest]) => services.map((service) => `${service}${rest}`));
+  return [...new Set([...names, ...made])].filter((name) => !OF_THE_SYSTEM.includes(name)).sort();
+}
+
+function subgraphsIn(files: readonly TextFile[]): string[] {
+  const folders = files.map(({ path }) => /^subgraphs\/([^/]+)\//.exec(path)?.[1] ?? "");
+  return [...new Set(folders)].filter((folder) => folder !== "");
+}
+
+/** The variables that docker-compose.yml gives to services of ours. */
+export function variablesOfCompose(compose: string): string[] {
+  const names = [...compose.matchAll(/^ {6}([A-Z][A-Z_]+):/gm)].map(([, name]) => name ?? "");
+  return [...new Set(names)].filter((name) => !/^POSTGRES_|_PASSWORD$/.test(name)).sort();
 }
 
 /** The cells of the Markdown tables below a heading (or of all of them), without head and rule. */
@@ -184,7 +204,7 @@ export function forbiddenNames(
 /** The commands that a page tells its reader to run: npm scripts and tracegraph's own. */
 export function commandsIn(markdown: string): string[] {
   const scripts = markdown.matchAll(/\bnpm (?:run ([a-z:-]+)|(start|test)\b)/g);
-  const commands = markdown.matchAll(/\bnpx tracegraph ([a-z-]+)/g);
+  const commands = markdown.matchAll(/\bnpx tracegraph ([a-z][a-z-]*)/g);
   const found = [
     ...[...scripts].map(([, script, short]) => `npm ${script ?? short}`),
     ...[...commands].map(([, command]) => `tracegraph ${command}`),
@@ -200,5 +220,18 @@ export function brokenLinks({ path, text }: TextFile, paths: ReadonlySet<string>
       ? [...paths].some((known) => known.startsWith(resolved))
       : paths.has(resolved);
     return isThere ? [] : [`${path} links to ${target}, which is not there`];
+  });
+}
+
+/** Files and folders that a page names in backticks, from the root, and that are not there. */
+export function missingPaths({ path, text }: TextFile, paths: ReadonlySet<string>): Complaints {
+  const named = text.matchAll(
+    /`((?:subgraphs|gateway|shared|cli|demo|test|start|docs|docker)\/[^`\s*]*)`/g,
+  );
+  return [...named].flatMap(([, target = ""]) => {
+    const isThere = [...paths].some(
+      (known) => known === target || (target.endsWith("/") && known.startsWith(target)),
+    );
+    return isThere ? [] : [`${path} names ${target}, which is not there`];
   });
 }
