@@ -159,6 +159,8 @@ describe("docs", () => {
     const made = file("start/a.ts", `environment[\`\${prefix}_DATABASE_URL\`] ?? environment.SEED`);
     const names = variablesRead([made, file("subgraphs/custody/access.ts")]);
     expect(names).toEqual(["CUSTODY_DATABASE_URL", "SEED"]);
+    const unpacked = file("start.ts", "function read({ HOST, PORT }: NodeJS.ProcessEnv) {}");
+    expect(variablesRead([unpacked])).toEqual(["HOST", "PORT"]);
   });
 
   test("know every variable that docker-compose.yml sets", () => {

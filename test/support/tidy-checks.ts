@@ -111,8 +111,8 @@ export function variablesReadElsewhere(files: readonly TextFile[]): Complaints {
 
 /**
  * The environment variables that the sources read: every upper-case name that a config.ts quotes or
- * takes from `env`, what others take from `process.env` or `environment`, and the names that are
- * made of a service's: `${prefix}_DATABASE_URL`.
+ * takes from `env`, what others take from `process.env` or `environment` or unpack from them, and
+ * the names that are made of a service's: `${prefix}_DATABASE_URL`.
  */
 export function variablesRead(files: readonly TextFile[]): string[] {
   const ofProcess = new RegExp(
@@ -124,12 +124,18 @@ export function variablesRead(files: readonly TextFile[]): string[] {
     .filter(({ path }) => path.endsWith(".ts") && !IS_TEST.test(path))
     .flatMap(({ path, text }) => [...text.matchAll(IS_CONFIG.test(path) ? ofConfig : ofProcess)])
     .map(([, dotted, quoted]) => dotted ?? quoted ?? "");
+  const unpacked = files
+    .filter(({ path }) => path.endsWith(".ts") && !IS_TEST.test(path))
+    .flatMap(({ text }) => [...text.matchAll(/\{ ([A-Z_, ]+) \}: NodeJS\.ProcessEnv/g)])
+    .flatMap(([, list = ""]) => list.split(", "));
   const services = subgraphsIn(files).map((name) => name.toUpperCase());
   const made = files
     .filter(({ path }) => path.startsWith("start"))
     .flatMap(({ text }) => [...text.matchAll(/`\$\{prefix\}(_[A-Z_]+)`/g)])
     .flatMap(([, rest]) => services.map((service) => `${service}${rest}`));
-  return [...new Set([...names, ...made])].filter((name) => !OF_THE_SYSTEM.includes(name)).sort();
+  return [...new Set([...names, ...unpacked, ...made])]
+    .filter((name) => !OF_THE_SYSTEM.includes(name))
+    .sort();
 }
 
 function subgraphsIn(files: readonly TextFile[]): string[] {
