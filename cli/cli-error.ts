@@ -6,6 +6,9 @@ export const CLI_CODES = {
   // the command
   USAGE: "See --help.",
   FILE_EXISTS: "Name a file that does not exist yet.",
+  PORT_TAKEN: "Set PORT to a free one, or stop what listens there.",
+  CANNOT_START: "Mend what is named and start again; docs/operations.md lists every variable.",
+  STALE_SCHEMA: "Run `tracegraph schema print` and check the files in.",
   // the whole file
   NOT_READABLE: "Check the path and its permissions.",
   EMPTY_FILE: "Check that the file was written completely.",
@@ -85,6 +88,7 @@ function exitOf(code: CliCode | ErrorCode): ExitCode {
 function exitOfCliCode(code: CliCode): ExitCode {
   if (code === "NO_TOKEN") return EXIT.NOT_AUTHORISED;
   if (code === "GATEWAY_UNREACHABLE") return EXIT.UNREACHABLE;
+  if (code === "STALE_SCHEMA") return EXIT.REFUSED;
   if (code === "GATEWAY_ANSWER" || code === "DIFFERENT_COUNT") return EXIT.INTERNAL;
   return EXIT.USAGE;
 }

@@ -10,6 +10,11 @@ export interface CommandEntry {
 /** Every command, in the order of the overview. A new command is one line here and one file. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: "start",
+    summary: "starts the whole system, or one service of it",
+    load: async () => (await import("./commands/start.ts")).startCommand(),
+  },
+  {
     name: "token",
     summary: "prints a development token",
     load: async () => (await import("./commands/token.ts")).tokenCommand(),
@@ -38,5 +43,30 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: "field",
     summary: "defines, lists and retires custom fields",
     load: async () => (await import("./commands/field.ts")).fieldCommand(),
+  },
+  {
+    name: "demo",
+    summary: "loads a demo factory of any size",
+    load: async () => (await import("./commands/demo.ts")).demoCommand(),
+  },
+  {
+    name: "check",
+    summary: "checks that the record agrees with itself",
+    load: async () => (await import("./commands/check.ts")).checkCommand(),
+  },
+  {
+    name: "migrate",
+    summary: "brings the databases' tables up to date",
+    load: async () => (await import("./commands/migrate.ts")).migrateCommand(),
+  },
+  {
+    name: "keys",
+    summary: "makes the keys of the split mode's services",
+    load: async () => (await import("./commands/keys.ts")).keysCommand(),
+  },
+  {
+    name: "schema",
+    summary: "prints the checked-in schemas, or checks them",
+    load: async () => (await import("./commands/schema.ts")).schemaCommand(),
   },
 ];

@@ -3,82 +3,74 @@ import { migrate, pendingMigrations, type ServiceDatabase } from "../shared/post
 import { prepareDatabase, type ServiceUrls } from "../shared/postgres/prepare-server.ts";
 import { manufacturingDatabase } from "../subgraphs/manufacturing/subgraph.ts";
 import { ownershipDatabase } from "../subgraphs/ownership/subgraph.ts";
-import type { DataFolderSecrets } from "./data-folder-secrets.ts";
+import { readDatabaseUrls } from "./config.ts";
 
-export const SERVICE_DATABASES: readonly ServiceDatabase[] = [
-  manufacturingDatabase,
-  ownershipDatabase,
-];
-export type ServiceName = "manufacturing" | "ownership";
+/** The services that have a database, by name. */
+export const SERVICE_DATABASES = {
+  manufacturing: manufacturingDatabase,
+  ownership: ownershipDatabase,
+} as const;
+export type ServiceName = keyof typeof SERVICE_DATABASES;
+export const SERVICE_NAMES = Object.keys(SERVICE_DATABASES) as ServiceName[];
 
-/** Where a service's tables are. `adminUrl` is there on the embedded server only. */
-export interface OpenDatabase extends ServiceUrls {
-  adminUrl: string | null;
-}
-
-export interface Databases {
-  manufacturing: OpenDatabase;
-  ownership: OpenDatabase;
-  /** The embedded server's data are in the data folder. */
+/** Where each service's tables are. */
+export interface Databases extends Record<ServiceName, ServiceUrls> {
+  /** The data folder's own server holds them all. */
   isEmbedded: boolean;
   /** Stops the embedded server where this process started it. */
   stop(): Promise<void>;
 }
 
-interface Where {
-  environment: NodeJS.ProcessEnv;
+export interface OpenOptions {
+  environment: Readonly<Record<string, string | undefined>>;
   dataFolder: string;
-  secrets: DataFolderSecrets;
+  /** Password of the services' logins on the embedded server. */
+  databasePassword: string;
   notice: (line: string) => void;
 }
 
 /**
- * Opens the databases of the environment's URLs; those that have none are on the embedded
+ * Opens the databases that the environment names, or, where it names none, those of the embedded
  * server of the data folder, which is started and prepared here.
  */
-export async function openDatabases(where: Where): Promise<Databases> {
-  const own = SERVICE_DATABASES.map(({ name }) => ownDatabase(name, where.environment));
-  const isEmbedded = own.includes(null);
-  const server = isEmbedded
-    ? await startEmbeddedPostgres(where.dataFolder, { onNotice: where.notice })
-    : null;
+export async function openDatabases(options: OpenOptions): Promise<Databases> {
+  const named = SERVICE_NAMES.map((name) => readDatabaseUrls(options.environment, name));
+  const [manufacturing, ownership] = named;
+  if (manufacturing && ownership) {
+    return { manufacturing, ownership, isEmbedded: false, stop: async () => undefined };
+  }
+  if (named.some((urls) => urls !== null)) {
+    throw new Error("set MANUFACTURING_DATABASE_URL and OWNERSHIP_DATABASE_URL, both or neither");
+  }
+  return openEmbedded(options);
+}
+
+async function openEmbedded(options: OpenOptions): Promise<Databases> {
+  const server = await startEmbeddedPostgres(options.dataFolder, { onNotice: options.notice });
+  const prepare = (service: ServiceDatabase) =>
+    prepareDatabase(server.adminUrl("postgres"), service, {
+      passwords: () => options.databasePassword,
+    });
   try {
-    const opened: OpenDatabase[] = [];
-    for (const [index, service] of SERVICE_DATABASES.entries()) {
-      const database = own[index];
-      if (database) opened.push(database);
-      else if (server) {
-        const urls = await prepareDatabase(server.adminUrl("postgres"), service, {
-          passwords: () => where.secrets.databasePassword,
-        });
-        opened.push({ ...urls, adminUrl: server.adminUrl(service.name) });
-      }
-    }
-    const [manufacturing, ownership] = opened;
-    if (!manufacturing || !ownership) throw new Error("a service has no database");
-    return { manufacturing, ownership, isEmbedded, stop: async () => server?.stop() };
+    return {
+      manufacturing: await prepare(manufacturingDatabase),
+      ownership: await prepare(ownershipDatabase),
+      isEmbedded: true,
+      stop: () => server.stop(),
+    };
   } catch (error) {
-    await server?.stop();
+    await server.stop();
     throw error;
   }
 }
 
-/** The database that the environment names for a service, or null. */
-export function ownDatabase(service: string, environment: NodeJS.ProcessEnv): OpenDatabase | null {
-  const prefix = service.toUpperCase();
-  const appUrl = environment[`${prefix}_DATABASE_URL`];
-  if (!appUrl) return null;
-  return {
-    appUrl,
-    ownerUrl: environment[`${prefix}_OWNER_DATABASE_URL`] ?? appUrl,
-    adminUrl: null,
+/** Brings all tables up to date. Answers the migrations that ran, by service. */
+export async function migrateAll(databases: Databases): Promise<Record<ServiceName, string[]>> {
+  const run = async (name: ServiceName) => {
+    const { ownerUrl } = databases[name];
+    const pending = await pendingMigrations(ownerUrl, SERVICE_DATABASES[name]);
+    return pending.length === 0 ? [] : migrate(ownerUrl, SERVICE_DATABASES[name]);
   };
-}
-
-/** Brings one service's tables up to date. Answers the names of the migrations that ran. */
-export async function migrateDatabase(
-  service: ServiceDatabase,
-  { ownerUrl }: OpenDatabase,
-): Promise<string[]> {
-  return (await pendingMigrations(ownerUrl, service)).length > 0 ? migrate(ownerUrl, service) : [];
+  const [manufacturing, ownership] = await Promise.all([run("manufacturing"), run("ownership")]);
+  return { manufacturing, ownership };
 }

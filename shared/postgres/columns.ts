@@ -22,9 +22,7 @@ export function columnsOf(entity: abstract new () => object): readonly EntityCol
 }
 
 function isOf(entity: abstract new () => object, target: unknown): boolean {
-  return (
-    target === entity || (typeof target === "function" && entity.prototype instanceof target)
-  );
+  return target === entity || (typeof target === "function" && entity.prototype instanceof target);
 }
 
 /** `d.serial_number AS "serialNumber", …` for these properties, or for all. */

@@ -1,3 +1,4 @@
+import "reflect-metadata";
 import { buildSubgraph, type Subgraph } from "../../shared/graph/build-subgraph.ts";
 import { PageInfo } from "../../shared/graph/page-info.type.ts";
 import type { ServiceDatabase } from "../../shared/postgres/migrate.ts";

@@ -1,3 +1,4 @@
+import "reflect-metadata";
 import { keyOfGlobalId, numberOfGlobalId } from "../../shared/global-id.ts";
 import { buildSubgraph, type Subgraph } from "../../shared/graph/build-subgraph.ts";
 import { PageInfo } from "../../shared/graph/page-info.type.ts";

@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Role } from "../../shared/caller.ts";
 import { setLogWriter } from "../../shared/log.ts";
+import type { PairConfig } from "../../start/pair.ts";
 import { type TestGateway, testGateway } from "../support/gateway.ts";
-import { type Peers, type RealPair, realPair } from "../support/real-pair.ts";
+import { type RealPair, realPair } from "../support/real-pair.ts";
 
 const MAIN = join(import.meta.dirname, "../../dist/cli/main.js");
 
@@ -55,7 +56,7 @@ export interface CommandLine {
   close(): Promise<void>;
 }
 
-export async function startCommandLine(peers: Peers = {}): Promise<CommandLine> {
+export async function startCommandLine(peers: PairConfig["peers"] = {}): Promise<CommandLine> {
   setLogWriter(() => undefined);
   const pair = await realPair(peers);
   const gateway = await testGateway({ services: [pair.manufacturing, pair.ownership] });

@@ -1,0 +1,108 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { DemoExamples } from "./demo/examples.ts";
+import { DEFAULT_TENANT, FIRST_DEMO_DEVICES, runDemo } from "./demo/run-demo.ts";
+import { readGatewayConfig } from "./gateway/config.ts";
+import { type Gateway, startGateway } from "./gateway/server.ts";
+import { readStartConfig } from "./start/config.ts";
+import { openSecrets } from "./start/data-folder-secrets.ts";
+import { type Databases, migrateAll, openDatabases, SERVICE_DATABASES } from "./start/databases.ts";
+import { startPair } from "./start/pair.ts";
+import { type OwnershipConfig, readOwnershipConfig } from "./subgraphs/ownership/config.ts";
+
+/** The whole system in this process. */
+export interface RunningSystem {
+  gateway: Gateway;
+  dataFolder: string;
+  /** Where to begin looking, where this data folder began with the demo factory. */
+  examples: DemoExamples | null;
+  /** Finishes what is in flight, then stops everything, the embedded database last. */
+  close(): Promise<void>;
+}
+
+export interface StartOptions {
+  environment: Readonly<Record<string, string | undefined>>;
+  /** Is told, in one line each, what takes time or lies where nobody would look for it. */
+  notice: (line: string) => void;
+}
+
+/** The composition root of the one-process mode: databases, both subgraphs, gateway, demo. */
+export async function startSystem({ environment, notice }: StartOptions): Promise<RunningSystem> {
+  const gatewayConfig = readGatewayConfig(environment);
+  const { dataFolder, wantsDemo } = readStartConfig(environment);
+  const secrets = await openSecrets(dataFolder);
+  const { databasePassword } = secrets;
+  const undo: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const stop of undo.splice(0).reverse()) await stop();
+  };
+  try {
+    const databases = await openDatabases({ environment, dataFolder, databasePassword, notice });
+    undo.push(() => databases.stop());
+    const ownership = readOwnershipConfig({
+      OWNERSHIP_ENCRYPTION_KEY: secrets.encryptionKey.toString("base64"),
+      OWNERSHIP_SECRET_PEPPER: secrets.secretPepper.toString("base64"),
+      ...environment,
+      OWNERSHIP_DATABASE_URL: databases.ownership.appUrl,
+    });
+    const isNew = await migrateOnStart(databases);
+    const examples = await openDemo({
+      databases,
+      ownership,
+      file: join(dataFolder, "demo.json"),
+      isWanted: isNew && databases.isEmbedded && wantsDemo,
+      notice,
+    });
+    const pair = await startPair({
+      manufacturing: { databaseUrl: databases.manufacturing.appUrl },
+      ownership,
+    });
+    undo.push(() => pair.close());
+    const services = [pair.manufacturing, pair.ownership];
+    const gateway = await startGateway({ ...gatewayConfig, remote: null }, { services });
+    undo.push(() => gateway.close());
+    return { gateway, dataFolder, examples, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Brings the tables up to date; true where there were none before. */
+async function migrateOnStart(databases: Databases): Promise<boolean> {
+  const ran = await migrateAll(databases);
+  const all = SERVICE_DATABASES.manufacturing.migrations;
+  return Array.isArray(all) && ran.manufacturing.length === all.length;
+}
+
+interface DemoOptions {
+  databases: Databases;
+  ownership: OwnershipConfig;
+  /** Holds the examples; is empty from the moment a demo is wanted until it is there. */
+  file: string;
+  isWanted: boolean;
+  notice: (line: string) => void;
+}
+
+/** Records the demo factory where it is wanted, or was when a start was cut off before its end. */
+async function openDemo(options: DemoOptions): Promise<DemoExamples | null> {
+  const { databases, ownership, file, isWanted, notice } = options;
+  if (isWanted) await writeFile(file, "", { mode: 0o600 });
+  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  });
+  if (text === null) return null;
+  if (text !== "") return JSON.parse(text) as DemoExamples;
+  notice(`recording the demo factory: ${FIRST_DEMO_DEVICES} devices`);
+  const { examples } = await runDemo({
+    devices: FIRST_DEMO_DEVICES,
+    tenant: DEFAULT_TENANT,
+    manufacturingUrl: databases.manufacturing.ownerUrl,
+    ownershipUrl: databases.ownership.ownerUrl,
+    encryptionKey: ownership.encryptionKey,
+    secretPepper: ownership.secretPepper,
+  });
+  await writeFile(file, `${JSON.stringify(examples, null, 2)}\n`);
+  return examples;
+}

@@ -1,0 +1,114 @@
+import { runDemo } from "../demo/run-demo.ts";
+import { Database } from "../shared/postgres/database.ts";
+import { findDeviations as inManufacturing } from "../subgraphs/manufacturing/device/consistency.store.ts";
+import { readOwnershipConfig } from "../subgraphs/ownership/config.ts";
+import { findDeviations as inOwnership } from "../subgraphs/ownership/ownership/consistency.store.ts";
+import { readStartConfig } from "./config.ts";
+import { type DataFolderSecrets, openSecrets } from "./data-folder-secrets.ts";
+import { type Databases, migrateAll, openDatabases } from "./databases.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface AdministrationOptions {
+  environment: Environment;
+  notice: (line: string) => void;
+}
+
+/** Work of the administrator, on the databases themselves; the system may run meanwhile. */
+async function withDatabases<T>(
+  { environment, notice }: AdministrationOptions,
+  work: (databases: Databases, secrets: DataFolderSecrets) => Promise<T>,
+): Promise<T> {
+  const { dataFolder } = readStartConfig(environment);
+  const secrets = await openSecrets(dataFolder);
+  const databasePassword = secrets.databasePassword;
+  const databases = await openDatabases({ environment, dataFolder, databasePassword, notice });
+  try {
+    return await work(databases, secrets);
+  } finally {
+    await databases.stop();
+  }
+}
+
+/** Brings both services' tables up to date. Answers the migrations that ran, by service. */
+export function runMigrations(options: AdministrationOptions): Promise<Record<string, string[]>> {
+  return withDatabases(options, migrateAll);
+}
+
+/** One place where the record contradicts itself. */
+export interface FoundDeviation {
+  service: "manufacturing" | "ownership";
+  kind: string;
+  /** The serial number or connhexId of the device. */
+  device: string | null;
+  revision: number | null;
+  detail: string;
+}
+
+export interface CheckOptions extends AdministrationOptions {
+  tenant: string;
+  /** The most deviations of one kind that are told. */
+  limit: number;
+}
+
+/** A check reads whole tables: ten minutes a statement are enough for tens of millions of rows. */
+const CHECK_TIMEOUT_MS = 600_000;
+
+/** Compares every projection of a tenant with the revisions that it is made of. */
+export function runCheck({ tenant, limit, ...options }: CheckOptions): Promise<FoundDeviation[]> {
+  return withDatabases(options, async (databases) => {
+    const open = (name: "manufacturing" | "ownership") =>
+      new Database({
+        url: databases[name].appUrl,
+        role: `${name}_app`,
+        poolSize: 1,
+        statementTimeoutMs: CHECK_TIMEOUT_MS,
+      });
+    const [manufacturing, ownership] = [open("manufacturing"), open("ownership")];
+    try {
+      const devices = await inManufacturing(manufacturing.tenant(tenant), limit);
+      const identities = await inOwnership(ownership.tenant(tenant), limit);
+      return [
+        ...devices.map(({ serialNumber: device, ...deviation }) => ({
+          service: "manufacturing" as const,
+          ...deviation,
+          device,
+        })),
+        ...identities.map(({ connhexId: device, ...deviation }) => ({
+          service: "ownership" as const,
+          ...deviation,
+          device,
+        })),
+      ];
+    } finally {
+      await Promise.all([manufacturing.close(), ownership.close()]);
+    }
+  });
+}
+
+export interface DemoOptions extends AdministrationOptions {
+  devices: number;
+  seed?: string;
+  tenant: string;
+  onProgress: (done: number, all: number) => void;
+}
+
+/** Loads a demo factory into an empty tenant, on tables that are brought up to date first. */
+export function loadDemoFactory({ environment, notice, ...demo }: DemoOptions) {
+  return withDatabases({ environment, notice }, async (databases, secrets) => {
+    await migrateAll(databases);
+    const { encryptionKey, secretPepper } = readOwnershipConfig({
+      OWNERSHIP_ENCRYPTION_KEY: secrets.encryptionKey.toString("base64"),
+      OWNERSHIP_SECRET_PEPPER: secrets.secretPepper.toString("base64"),
+      ...environment,
+      OWNERSHIP_DATABASE_URL: databases.ownership.appUrl,
+    });
+    return runDemo({
+      ...demo,
+      manufacturingUrl: databases.manufacturing.ownerUrl,
+      ownershipUrl: databases.ownership.ownerUrl,
+      encryptionKey,
+      secretPepper,
+    });
+  });
+}

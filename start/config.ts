@@ -1,0 +1,53 @@
+import { resolve } from "node:path";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What the one-process mode needs beside its services' own configurations. */
+export interface StartConfig {
+  dataFolder: string;
+  /** Whether a new data folder begins with the demo factory. */
+  wantsDemo: boolean;
+}
+
+export function readStartConfig(env: Environment): StartConfig {
+  if (env.SEED && env.SEED !== "demo" && env.SEED !== "none") {
+    throw new Error(`SEED must be demo or none, not ${env.SEED}`);
+  }
+  return { dataFolder: resolve(env.DATA_DIR || "data"), wantsDemo: env.SEED !== "none" };
+}
+
+/** How a subgraph in a process of its own is reached, and reaches the other one. */
+export interface SplitConfig {
+  host: string;
+  port: number;
+  peerUrl: string;
+  keysFolder: string;
+}
+
+/** Reads a lone subgraph's surroundings. Fails naming the variable. */
+export function readSplitConfig(env: Environment, peerVariable: string): SplitConfig {
+  const needed = (name: string) => {
+    const value = env[name];
+    if (!value) throw new Error(`${name} must be set where a subgraph runs on its own`);
+    return value;
+  };
+  const port = Number(env.PORT || "0");
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new Error(`PORT must be a number from 0 to 65535, not ${env.PORT}`);
+  }
+  const peerUrl = needed(peerVariable);
+  if (!/^https?:$/.test(URL.canParse(peerUrl) ? new URL(peerUrl).protocol : "")) {
+    throw new Error(`${peerVariable} must be an http or https URL`);
+  }
+  return { host: env.HOST || "127.0.0.1", port, peerUrl, keysFolder: needed("SERVICE_KEYS_DIR") };
+}
+
+/** The tables' owner of a service's database where it is not the embedded one, and the application. */
+export function readDatabaseUrls(
+  env: Environment,
+  service: string,
+): { appUrl: string; ownerUrl: string } | null {
+  const prefix = service.toUpperCase();
+  const appUrl = env[`${prefix}_DATABASE_URL`];
+  return appUrl ? { appUrl, ownerUrl: env[`${prefix}_OWNER_DATABASE_URL`] || appUrl } : null;
+}

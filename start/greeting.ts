@@ -1,0 +1,94 @@
+import type { ExecutionResult } from "graphql";
+import { DEFAULT_TENANT } from "../demo/run-demo.ts";
+import { openDevelopmentIssuer } from "../gateway/identity/development-issuer.ts";
+import type { RunningSystem } from "../start.ts";
+
+/** The one query: from a connhexId to production history, lot siblings and registered owner. */
+export const WALK = `query Walk($id: ID!) {
+  device(connhexId: $id) {
+    serialNumber partNumber fwVersion hardwareRevision lotCode attributes
+    history(first: 20) { nodes { revision recordedAt effectiveAt actor reason changed } }
+    lot { value deviceCount devices(first: 50) { nodes { serialNumber connhexId owner { displayName } } } }
+    identity { state } owner { displayName } ownerships { from to owner { displayName } }
+  }
+}`;
+
+/** Asks the one query about the demo's example device, as support does. */
+export function walkDemo({ gateway }: RunningSystem, connhexId: string): Promise<ExecutionResult> {
+  return gateway.ask({
+    caller: { subject: "dev:support", tenant: DEFAULT_TENANT, roles: ["support"], client: null },
+    query: WALK,
+    variables: { id: connhexId },
+  });
+}
+
+/** What a person reads when the system is up: the query's answer, and what to try next. */
+export async function greeting(system: RunningSystem, isDevelopment: boolean): Promise<string> {
+  const { gateway, examples, dataFolder } = system;
+  const lines: string[] = [];
+  if (examples?.connhexId) {
+    const answer = await walkDemo(system, examples.connhexId);
+    lines.push(WALK, `# with id = ${examples.connhexId} answers`, abridged(answer), "");
+  }
+  lines.push(
+    `tracegraph is ready on ${gateway.url}   (Ctrl-C stops everything, the database too)`,
+    `  GraphQL     ${gateway.url}/graphql`,
+    `  GraphiQL    ${gateway.url}/graphiql`,
+    `  health      ${gateway.url}/livez  ${gateway.url}/readyz`,
+    `  data        ${dataFolder}`,
+  );
+  if (isDevelopment) {
+    const issuer = await openDevelopmentIssuer(dataFolder);
+    const token = await issuer.sign({
+      subject: "dev:support",
+      roles: ["support"],
+      tenants: [DEFAULT_TENANT],
+      lifetimeSeconds: 3_600,
+    });
+    lines.push("", "A token of the role support, for one hour:", `  ${token}`);
+  }
+  const environment = commandEnvironment(system);
+  const command = `${environment}npx tracegraph`;
+  const device = examples?.connhexId ?? "<connhexId>";
+  const serial = examples?.serialNumber ?? "<serial number>";
+  lines.push(
+    "",
+    "Try next, in another terminal:",
+    `  ${command} device ${device}`,
+    `  ${command} siblings ${serial}`,
+    `  ${command} import devices.csv --dry-run`,
+  );
+  return lines.join("\n");
+}
+
+/** Names what the command line would not find by itself. */
+function commandEnvironment({ gateway, dataFolder }: RunningSystem): string {
+  const words: string[] = [];
+  if (gateway.port !== 4_000) words.push(`TRACEGRAPH_URL=${gateway.url}`);
+  if (dataFolder !== `${process.cwd()}/data`) words.push(`DATA_DIR=${dataFolder}`);
+  return words.map((word) => `${word} `).join("");
+}
+
+const ITEMS_SHOWN = 3;
+const COLUMNS = 110;
+
+/** An answer as a person reads it: long lists are cut and say so, what is short takes one line. */
+function abridged(value: unknown, indent = ""): string {
+  const short = JSON.stringify(value);
+  if (typeof value !== "object" || value === null) return short;
+  const isList = Array.isArray(value);
+  if (short.length + indent.length <= COLUMNS || isTextList(value)) return short;
+  const inner = `${indent}  `;
+  const items = Object.entries(value).map(
+    ([key, item]) => `${inner}${isList ? "" : `"${key}": `}${abridged(item, inner)}`,
+  );
+  const more = isList ? items.length - ITEMS_SHOWN : 0;
+  const shown = more > 0 ? items.slice(0, ITEMS_SHOWN) : items;
+  const rest = more > 0 ? `\n${inner}… and ${more} more` : "";
+  const [open, end] = isList ? "[]" : "{}";
+  return `${open}\n${shown.join(",\n")}${rest}\n${indent}${end}`;
+}
+
+function isTextList(value: object): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}

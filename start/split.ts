@@ -1,0 +1,68 @@
+import { readGatewayConfig } from "../gateway/config.ts";
+import { startGateway } from "../gateway/server.ts";
+import { remotePeer } from "../shared/graph/remote-executor.ts";
+import { readServiceKeys } from "../shared/graph/service-keys.ts";
+import { serviceSigner } from "../shared/graph/service-token.ts";
+import { serveSubgraph } from "../shared/graph/subgraph-server.ts";
+import type { PeerExecutor, SubgraphService } from "../shared/graph/subgraph-service.ts";
+import { readManufacturingConfig } from "../subgraphs/manufacturing/config.ts";
+import { startManufacturing } from "../subgraphs/manufacturing/service.ts";
+import { readOwnershipConfig } from "../subgraphs/ownership/config.ts";
+import { startOwnership } from "../subgraphs/ownership/service.ts";
+import { readSplitConfig } from "./config.ts";
+import type { ServiceName } from "./databases.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** One service in a process of its own. */
+export interface RunningService {
+  url: string;
+  close(): Promise<void>;
+}
+
+/** Starts the gateway before subgraphs that are other processes. */
+export async function startLoneGateway(environment: Environment): Promise<RunningService> {
+  const config = readGatewayConfig(environment);
+  if (!config.remote) {
+    throw new Error("MANUFACTURING_URL and OWNERSHIP_URL must say where the subgraphs are");
+  }
+  return startGateway(config);
+}
+
+/** Starts one subgraph for holders of service tokens: the gateway and the other subgraph. */
+export async function startLoneSubgraph(
+  name: ServiceName,
+  environment: Environment,
+): Promise<RunningService> {
+  const peer = name === "manufacturing" ? "ownership" : "manufacturing";
+  const split = readSplitConfig(environment, `${peer.toUpperCase()}_URL`);
+  const { privateKey, trustedKeys } = await readServiceKeys(split.keysFolder, name);
+  const executor = remotePeer({
+    subgraph: peer,
+    url: split.peerUrl,
+    sign: serviceSigner(name, privateKey),
+  });
+  const service = await startService(name, environment, executor);
+  const server = await serveSubgraph(service, { ...split, trustedKeys });
+  return {
+    url: server.url,
+    async close() {
+      await server.close();
+      await service.close();
+      await executor.close();
+    },
+  };
+}
+
+function startService(
+  name: ServiceName,
+  environment: Environment,
+  peer: PeerExecutor,
+): Promise<SubgraphService> {
+  switch (name) {
+    case "manufacturing":
+      return startManufacturing(readManufacturingConfig(environment), { ownership: peer });
+    case "ownership":
+      return startOwnership(readOwnershipConfig(environment), { manufacturing: peer });
+  }
+}
