@@ -44,7 +44,7 @@ const STATEMENT_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 const IDLE_TIMEOUT_MS = 60_000;
 /** Tenants whose connections are kept open; the one used longest ago gives way. */
-const TENANTS_AT_ONCE = 12;
+const TENANTS_AT_ONCE = 8;
 const TRIES_OF_A_TRANSACTION = 5;
 
 /**
@@ -52,33 +52,33 @@ const TRIES_OF_A_TRANSACTION = 5;
  * request can find another tenant's setting on it; row-level security reads that setting.
  */
 export class Database {
-  private readonly tenants = new Map<string, { pool: pg.Pool; sql: TenantSql }>();
+  private readonly pools = new Map<string, pg.Pool>();
 
   constructor(private readonly options: DatabaseOptions) {}
 
   /** The connections of this tenant, opened as they are needed. */
   tenant(tenant: string): TenantSql {
-    const known = this.tenants.get(tenant);
-    if (known) {
-      this.tenants.delete(tenant);
-      this.tenants.set(tenant, known);
-      return known.sql;
-    }
-    const pool = this.open(tenant);
-    const entry = { pool, sql: tenantSql(pool, this.options.observe) };
-    this.tenants.set(tenant, entry);
-    const [oldest] = this.tenants;
-    if (this.tenants.size > TENANTS_AT_ONCE && oldest) {
-      this.tenants.delete(oldest[0]);
-      void oldest[1].pool.end();
-    }
-    return entry.sql;
+    // Looked up for each statement: a request may outlive its tenant's pool.
+    return tenantSql(() => this.poolOf(tenant), this.options.observe);
   }
 
   async close(): Promise<void> {
-    const pools = [...this.tenants.values()].map(({ pool }) => pool);
-    this.tenants.clear();
+    const pools = [...this.pools.values()];
+    this.pools.clear();
     await Promise.all(pools.map((pool) => pool.end()));
+  }
+
+  private poolOf(tenant: string): pg.Pool {
+    const pool = this.pools.get(tenant) ?? this.open(tenant);
+    this.pools.delete(tenant);
+    this.pools.set(tenant, pool);
+    const [oldest] = this.pools;
+    if (this.pools.size > TENANTS_AT_ONCE && oldest) {
+      this.pools.delete(oldest[0]);
+      // Its connections end when those who hold one give it back.
+      void oldest[1].end();
+    }
+    return pool;
   }
 
   private open(tenant: string): pg.Pool {
@@ -118,13 +118,13 @@ const types = {
 
 type Observe = DatabaseOptions["observe"];
 
-function tenantSql(pool: pg.Pool, observe: Observe): TenantSql {
+function tenantSql(pool: () => pg.Pool, observe: Observe): TenantSql {
   return {
-    ...sqlOf(pool, observe),
+    ...sqlOf((query) => pool().query(query), observe),
     async transaction(work) {
       for (let attempt = 1; ; attempt++) {
         try {
-          return await transact(pool, work, observe);
+          return await transact(pool(), work, observe);
         } catch (error) {
           if (!isDeadlock(error) || attempt === TRIES_OF_A_TRANSACTION) throw refusalOf(error);
         }
@@ -143,7 +143,12 @@ async function transact<T>(
   try {
     observe?.("BEGIN");
     await client.query("BEGIN");
-    const result = await work(sqlOf(client, observe, (error) => error));
+    const sql = sqlOf(
+      (query) => client.query(query),
+      observe,
+      (error) => error,
+    );
+    const result = await work(sql);
     observe?.("COMMIT");
     await client.query("COMMIT");
     return result;
@@ -158,14 +163,14 @@ async function transact<T>(
 }
 
 function sqlOf(
-  connection: pg.Pool | pg.PoolClient,
+  query: (query: pg.QueryConfig) => Promise<pg.QueryResult>,
   observe: Observe,
   explain: (error: unknown) => unknown = refusalOf,
 ): Sql {
-  const send = async <Row>(query: pg.QueryConfig): Promise<Row[]> => {
-    observe?.(query.text);
+  const send = async <Row>(config: pg.QueryConfig): Promise<Row[]> => {
+    observe?.(config.text);
     try {
-      return (await connection.query(query)).rows as Row[];
+      return (await query(config)).rows as Row[];
     } catch (error) {
       throw explain(error);
     }
