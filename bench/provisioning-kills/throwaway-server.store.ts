@@ -1,0 +1,81 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+import { startEmbeddedPostgres } from "../../shared/postgres/embedded-postgres.ts";
+import { migrate, type ServiceDatabase } from "../../shared/postgres/migrate.ts";
+import { prepareDatabase } from "../../shared/postgres/prepare-server.ts";
+import { manufacturingDatabase } from "../../subgraphs/manufacturing/subgraph.ts";
+import { ownershipDatabase } from "../../subgraphs/ownership/subgraph.ts";
+import type { CampaignDatabases } from "./system.ts";
+
+/** A PostgreSQL server of the campaign's own, which it may kill and which nobody misses. */
+export interface ThrowawayServer {
+  databases: CampaignDatabases;
+  /**
+   * Kills one of PostgreSQL's processes that serves Ownership. PostgreSQL then drops all its
+   * memory and connections, and recovers from its log. Resolves when it answers again.
+   */
+  kill(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const BACKEND = `SELECT pid FROM pg_stat_activity
+  WHERE datname = 'ownership' AND backend_type = 'client backend' ORDER BY state_change DESC LIMIT 1`;
+
+export async function startThrowawayServer(): Promise<ThrowawayServer> {
+  const folder = await mkdtemp(join(tmpdir(), "tracegraph-kills-"));
+  const server = await startEmbeddedPostgres(folder);
+  const close = async () => {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  const password = randomBytes(16).toString("hex");
+  const open = async (service: ServiceDatabase) => {
+    const passwords = () => password;
+    const urls = await prepareDatabase(server.adminUrl("postgres"), service, { passwords });
+    await migrate(urls.ownerUrl, service);
+    return urls.appUrl;
+  };
+  try {
+    const databases = {
+      manufacturing: await open(manufacturingDatabase),
+      ownership: await open(ownershipDatabase),
+    };
+    return { databases, kill: () => killBackend(server.adminUrl("postgres")), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function killBackend(url: string): Promise<void> {
+  const [backend] = await ask<{ pid: number }>(url, BACKEND);
+  if (!backend) throw new Error("nobody is connected to Ownership's database");
+  process.kill(backend.pid, "SIGKILL");
+  // It notices within moments; until then it answers as if nothing had happened.
+  await sleep(200);
+  for (let tries = 1; ; tries++) {
+    try {
+      await ask(url, "SELECT 1");
+      return;
+    } catch (error) {
+      if (tries === 300) throw error;
+      await sleep(100);
+    }
+  }
+}
+
+async function ask<Row>(url: string, text: string): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: url });
+  // Its connection ends with the others, and the query's own failure says so.
+  client.on("error", () => undefined);
+  await client.connect();
+  try {
+    return (await client.query(text)).rows as Row[];
+  } finally {
+    await client.end();
+  }
+}
