@@ -30,15 +30,15 @@ export interface StartOptions {
 export async function startSystem({ environment, notice }: StartOptions): Promise<RunningSystem> {
   const gatewayConfig = readGatewayConfig(environment);
   const { dataFolder, wantsDemo } = readStartConfig(environment);
-  const secrets = await openSecrets(dataFolder);
-  const { databasePassword } = secrets;
   const undo: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const stop of undo.splice(0).reverse()) await stop();
   };
   try {
+    const databasePassword = async () => (await openSecrets(dataFolder)).databasePassword;
     const databases = await openDatabases({ environment, dataFolder, databasePassword, notice });
     undo.push(() => databases.stop());
+    const secrets = await openSecrets(dataFolder);
     const ownership = readOwnershipConfig({
       OWNERSHIP_ENCRYPTION_KEY: secrets.encryptionKey.toString("base64"),
       OWNERSHIP_SECRET_PEPPER: secrets.secretPepper.toString("base64"),

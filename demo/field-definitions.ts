@@ -12,9 +12,9 @@ export interface DemoFieldDefinition {
   description: string;
 }
 
+/** None is required: who tries the demo out imports a file of his own into the same tenant. */
 export const FIELD_DEFINITIONS: readonly DemoFieldDefinition[] = [
   field("boardVendor", "ENUM", "Board vendor", "Who made the bare board.", {
-    isRequired: true,
     isGroupable: true,
     values: BOARD_VENDORS,
   }),

@@ -71,7 +71,8 @@ export class OwnershipRows extends RowSet<keyof typeof OWNERSHIP_TABLES> {
     const { tenant, secrets } = this;
     const { connhexId } = custody;
     for (const [index, state] of states.entries()) {
-      this.texts.cloud_identity_revision.add(state, { tenant, connhexId, revision: index + 1 });
+      const key = { tenant, connhexId, revision: index + 1 };
+      this.texts.cloud_identity_revision.add(state, { ...key, kind: "STATE_CHANGED" });
     }
     const last = states.at(-1);
     const active = states.find(({ state }) => state === "ACTIVE");

@@ -20,11 +20,10 @@ async function withDatabases<T>(
   work: (databases: Databases, secrets: DataFolderSecrets) => Promise<T>,
 ): Promise<T> {
   const { dataFolder } = readStartConfig(environment);
-  const secrets = await openSecrets(dataFolder);
-  const databasePassword = secrets.databasePassword;
+  const databasePassword = async () => (await openSecrets(dataFolder)).databasePassword;
   const databases = await openDatabases({ environment, dataFolder, databasePassword, notice });
   try {
-    return await work(databases, secrets);
+    return await work(databases, await openSecrets(dataFolder));
   } finally {
     await databases.stop();
   }

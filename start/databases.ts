@@ -24,8 +24,8 @@ export interface Databases extends Record<ServiceName, ServiceUrls> {
 export interface OpenOptions {
   environment: Readonly<Record<string, string | undefined>>;
   dataFolder: string;
-  /** Password of the services' logins on the embedded server. */
-  databasePassword: string;
+  /** Password of the services' logins on the embedded server; asked for once that one runs. */
+  databasePassword: () => Promise<string>;
   notice: (line: string) => void;
 }
 
@@ -47,11 +47,10 @@ export async function openDatabases(options: OpenOptions): Promise<Databases> {
 
 async function openEmbedded(options: OpenOptions): Promise<Databases> {
   const server = await startEmbeddedPostgres(options.dataFolder, { onNotice: options.notice });
-  const prepare = (service: ServiceDatabase) =>
-    prepareDatabase(server.adminUrl("postgres"), service, {
-      passwords: () => options.databasePassword,
-    });
   try {
+    const password = await options.databasePassword();
+    const prepare = (service: ServiceDatabase) =>
+      prepareDatabase(server.adminUrl("postgres"), service, { passwords: () => password });
     return {
       manufacturing: await prepare(manufacturingDatabase),
       ownership: await prepare(ownershipDatabase),

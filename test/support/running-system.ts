@@ -35,7 +35,7 @@ export interface Answer {
 
 interface StartOptions {
   dataFolder?: string;
-  seed?: string;
+  seed?: "demo" | "none";
   environment?: Record<string, string>;
 }
 
