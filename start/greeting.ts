@@ -70,7 +70,7 @@ function commandEnvironment({ gateway, dataFolder }: RunningSystem): string {
 }
 
 const ITEMS_SHOWN = 3;
-const COLUMNS = 110;
+const COLUMNS = 130;
 
 /** An answer as a person reads it: long lists are cut and say so, what is short takes one line. */
 function abridged(value: unknown, indent = ""): string {
