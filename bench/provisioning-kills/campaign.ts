@@ -21,6 +21,7 @@ import {
 import { type Answer, type CampaignDatabases, openSystem, type System } from "./system.ts";
 
 export interface CampaignOptions {
+  /** Random moments at which something is killed; some turns kill twice. */
   kills: number;
   /** The same seed plans the same batches and moments; the machine decides what they meet. */
   seed: string;
@@ -29,7 +30,10 @@ export interface CampaignOptions {
   killDatabase?: () => Promise<void>;
   /** Does not wait for leases and back-off to pass. */
   isHurried?: boolean;
-  /** Sabotage after each kill: forgets the links to replay. A campaign must notice that. */
+  /**
+   * Sabotage after each kill: forgets the links to replay. A campaign must notice that, and ends
+   * where it does.
+   */
   forgetsLinks?: boolean;
   /** Is told each round as it ends. */
   observe?: (round: Round) => void;
@@ -78,6 +82,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
       const round = await run.run(kill.at * undisturbedMs);
       rounds.push(round);
       options.observe?.(round);
+      if (options.forgetsLinks && round.complaints.length > 0) break;
     }
     return { undisturbedMs, rounds };
   } finally {
@@ -92,8 +97,13 @@ async function measure(system: System, random: Random): Promise<number> {
     const batches = planBatches(random, round);
     await system.record(batches);
     const begun = performance.now();
-    await Promise.all(batches.map((batch) => system.provision(batch)));
+    const answers = await Promise.all(batches.map((batch) => system.provision(batch)));
     times.push(performance.now() - begun);
+    for (const { batch, verdicts } of answers) {
+      const provisioned = verdicts?.filter(({ outcome }) => outcome === "PROVISIONED").length;
+      if (provisioned === batch.rows.length - batch.quarantined.size) continue;
+      throw new Error(`not provisioned, though nothing was killed: ${JSON.stringify(verdicts)}`);
+    }
   }
   return times.reduce((sum, time) => sum + time, 0) / times.length;
 }

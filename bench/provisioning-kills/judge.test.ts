@@ -112,6 +112,7 @@ test("the same batch under the same key gets the same verdicts, and no secrets a
   expect(changedVerdicts(answer({ connhexId: "other" }), [first], states)).toHaveLength(2);
   expect(changedVerdicts(answer({ outcome: "UNCHANGED" }), [first], states)).not.toEqual([]);
   expect(changedVerdicts({ batch: BATCH, verdicts: null }, [first], states)).toHaveLength(1);
+  expect(changedVerdicts({ batch: BATCH, verdicts: [] }, [], states)).toHaveLength(1);
   expect(repeatedSecrets(answer({}))).toEqual([]);
   expect(repeatedSecrets(first)).toHaveLength(1);
 });

@@ -60,7 +60,10 @@ export function changedVerdicts(
   earlier: readonly Answer[],
   before: StateOf,
 ): Complaints {
-  if (!again) return [`a batch of ${batch.rows[0]?.serialNumber} was not answered after all`];
+  if (again?.length !== batch.rows.length) {
+    const first = batch.rows[0]?.serialNumber;
+    return [`again, the batch of ${first} got ${again?.length ?? "no"} verdicts`];
+  }
   const complaints: Complaints = again.flatMap((verdict) => {
     const { serialNumber, connhexId, outcome, code } = verdict;
     const stood = before.get(serialNumber)?.linkedId ?? null;

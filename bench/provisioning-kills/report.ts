@@ -27,14 +27,14 @@ export function describeRound(round: Round, number: number): string {
 
 /** The campaign as Markdown: what its kills found of the batches, and what was wrong in the end. */
 export function describeCampaign({ undisturbedMs, rounds }: Campaign): string {
-  const head = ["killed", "kills", "batches", ...COLUMNS.map(([, name]) => name)];
+  const head = ["killed", "moments", "kills", "batches", ...COLUMNS.map(([, name]) => name)];
   const lines = [head, head.map(() => "---")];
   for (const victim of [...VICTIMS, "all"] as const) {
     const of = rounds.filter((round) => victim === "all" || round.victim === victim);
     if (of.length === 0) continue;
     const batches = of.flatMap(({ found }) => found).length;
     const counts = COLUMNS.map(([state]) => countOf(of, state));
-    lines.push([victim, of.length, batches, ...counts].map(String));
+    lines.push([victim, of.length, killsOf(of), batches, ...counts].map(String));
   }
   const sum = (pick: (round: Round) => number) => rounds.reduce((all, one) => all + pick(one), 0);
   const slowest = Math.max(0, ...rounds.map(({ replayMs }) => replayMs));
@@ -46,6 +46,11 @@ export function describeCampaign({ undisturbedMs, rounds }: Campaign): string {
       `the replay, the slowest restart and replay took ${slowest.toFixed(0)} ms.`,
     `Complaints: ${sum(({ complaints }) => complaints.length)}.`,
   ].join("\n");
+}
+
+/** Both services, or one of them twice, are two kills. */
+function killsOf(rounds: readonly Round[]): number {
+  return rounds.reduce((sum, { victim }) => sum + (/both|replay/.test(victim) ? 2 : 1), 0);
 }
 
 function countOf(rounds: readonly Round[], state: Found): number {
