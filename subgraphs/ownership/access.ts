@@ -32,6 +32,7 @@ const OWNER_READERS: readonly CallerRole[] = [
 ];
 const CONTACT_READERS: readonly CallerRole[] = ["support", "recall_manager", "admin", "owner"];
 const PROVISIONERS: readonly CallerRole[] = ["line", "engineering", "admin"];
+const ENGINEERS: readonly CallerRole[] = ["engineering", "admin"];
 const REGISTRARS: readonly CallerRole[] = ["owner", "support", "admin"];
 
 /** Who may read or call what. Which rows they see is decided by `sees`. */
@@ -43,9 +44,10 @@ export const ACCESS: AccessTable = {
   },
   Mutation: {
     ...grant(PROVISIONERS, "provisionDevices"),
-    ...grant(["engineering", "admin"], "changeIdentityState"),
+    ...grant(ENGINEERS, "changeIdentityState replaceClaimCode"),
     ...grant(REGISTRARS, "registerOwnership transferOwnership releaseOwnership"),
     ...grant(["owner"], "offerOwnershipTransfer"),
+    ...grant(REGISTRARS, "changeOwnerContact"),
   },
   Device: {
     ...grant(ALL, "connhexId identity"),
@@ -56,9 +58,10 @@ export const ACCESS: AccessTable = {
     ...grant(STAFF, "name model isProtected history"),
   },
   CloudIdentityChange: {
-    ...grant(STAFF, "state at reason"),
+    ...grant(STAFF, "kind state at reason"),
     ...grant(STAFF_BUT_ANALYST, "actor"),
   },
+  ClaimCodeReplacement: grant(ENGINEERS, "connhexId claimCode"),
   Owner: {
     ...grant(OWNERSHIP_READERS, "id kind country"),
     ...grant(OWNER_READERS, "displayName devices"),

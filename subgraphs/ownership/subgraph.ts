@@ -11,10 +11,15 @@ import { IdBlockEntity } from "./id-block/id-block.entity.ts";
 import { IdempotencyEntity } from "./idempotency/idempotency.entity.ts";
 import { CloudIdentityEntity } from "./identity/identity.entity.ts";
 import { IdentityResolver } from "./identity/identity.resolver.ts";
-import { CloudIdentity, CloudIdentityChange } from "./identity/identity.type.ts";
+import {
+  ClaimCodeReplacement,
+  CloudIdentity,
+  CloudIdentityChange,
+} from "./identity/identity.type.ts";
 import { CloudIdentityRevisionEntity } from "./identity/identity-revision.entity.ts";
 import { CreateIdentities1761000000001 } from "./migrations/001-create-identities.ts";
 import { CreateOwners1761000000002 } from "./migrations/002-create-owners.ts";
+import { ReplaceClaimCodesAndContacts1761000000003 } from "./migrations/003-replace-claim-codes-and-contacts.ts";
 import { OwnerEntity } from "./owner/owner.entity.ts";
 import { OwnerResolver } from "./owner/owner.resolver.ts";
 import { Owner, OwnerContact } from "./owner/owner.type.ts";
@@ -43,7 +48,11 @@ export const entities = [
   IdempotencyEntity,
   IdBlockEntity,
 ];
-export const migrations = [CreateIdentities1761000000001, CreateOwners1761000000002];
+export const migrations = [
+  CreateIdentities1761000000001,
+  CreateOwners1761000000002,
+  ReplaceClaimCodesAndContacts1761000000003,
+];
 
 /** `ownership_worker` sees which tenants have links to hand over, and nothing else. */
 export const ownershipDatabase: ServiceDatabase = {
@@ -69,6 +78,7 @@ export function ownershipSubgraph(): Promise<Subgraph> {
       PageInfo,
       CloudIdentity,
       CloudIdentityChange,
+      ClaimCodeReplacement,
       Owner,
       OwnerContact,
       Ownership,

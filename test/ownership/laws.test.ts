@@ -76,7 +76,9 @@ describe("what is written stays written", () => {
   test.each([
     ["DELETE FROM ownership"],
     ["DELETE FROM owner"],
-    ["UPDATE owner_contact SET ciphertext = ''"],
+    ["UPDATE owner_contact SET owner_id = 1"],
+    ["DELETE FROM owner_contact"],
+    ["UPDATE owner_key SET wrapped_key = ''"],
     ["DELETE FROM owner_key"],
     ["UPDATE owner SET subject = 'me'"],
   ])("%s is no right of the application", async (attempt) => {

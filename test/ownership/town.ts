@@ -65,6 +65,14 @@ export const RELEASE = `mutation Release($connhexId: ID!, $reason: String!) {
 export const STATE = `mutation State($connhexId: ID!, $state: CloudIdentityState!, $reason: String!) {
   changeIdentityState(connhexId: $connhexId, state: $state, reason: $reason) { state }
 }`;
+export const REPLACE_CLAIM_CODE = `mutation Replace($connhexId: ID!, $reason: String!) {
+  replaceClaimCode(connhexId: $connhexId, reason: $reason) { connhexId claimCode }
+}`;
+export const CHANGE_CONTACT = `mutation Change($ownerId: ID, $input: OwnerContactInput!) {
+  changeOwnerContact(ownerId: $ownerId, input: $input) {
+    id displayName contact { email phone address }
+  }
+}`;
 export const LOOK = `query Look($r: [_Any!]!) {
   _entities(representations: $r) { ... on Device {
     connhexId identity { id state serialNumber } owner { id kind country displayName }

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from "typeorm";
-import type { CloudIdentityState } from "./identity.ts";
+import type { CloudIdentityChangeKind, CloudIdentityState } from "./identity.ts";
 
-/** One state that a cloud identity came to; never changed. */
+/** One state or claim code that a cloud identity came to; never changed. */
 @Entity({ name: "cloud_identity_revision" })
 export class CloudIdentityRevisionEntity {
   @PrimaryColumn({ type: "text" })
@@ -12,6 +12,9 @@ export class CloudIdentityRevisionEntity {
 
   @PrimaryColumn({ type: "integer" })
   revision!: number;
+
+  @Column({ type: "text" })
+  kind!: CloudIdentityChangeKind;
 
   @Column({ type: "text" })
   state!: CloudIdentityState;

@@ -4,9 +4,15 @@ import { globalId } from "../../../shared/global-id.ts";
 import type { Context } from "../context.ts";
 import { Device } from "../device/device.type.ts";
 import { readReason } from "../reason/reason.ts";
+import { replaceClaimCode } from "./claim-code.ts";
 import type { IdentityRow } from "./identity.store.ts";
 import { assertCanBecome, assertConnhexId, type CloudIdentityState } from "./identity.ts";
-import { CloudIdentity, CloudIdentityChange, CloudIdentityStateEnum } from "./identity.type.ts";
+import {
+  ClaimCodeReplacement,
+  CloudIdentity,
+  CloudIdentityChange,
+  CloudIdentityStateEnum,
+} from "./identity.type.ts";
 
 @Resolver(() => CloudIdentity)
 export class IdentityResolver {
@@ -29,6 +35,17 @@ export class IdentityResolver {
     });
   }
 
+  @Mutation(() => ClaimCodeReplacement, {
+    description: "Gives a protected identity whose claim code was lost a new one.",
+  })
+  replaceClaimCode(
+    @Arg("connhexId", () => ID) connhexId: string,
+    @Arg("reason", () => String) reason: string,
+    @Ctx() context: Context,
+  ): Promise<ClaimCodeReplacement> {
+    return replaceClaimCode(context, connhexId, reason);
+  }
+
   @FieldResolver(() => ID)
   id(@Root() { connhexId }: IdentityRow): string {
     return globalId("CloudIdentity", connhexId);
@@ -39,7 +56,7 @@ export class IdentityResolver {
     return { connhexId };
   }
 
-  @FieldResolver(() => [CloudIdentityChange], { description: "Its states, oldest first." })
+  @FieldResolver(() => [CloudIdentityChange], { description: "What happened to it, oldest first." })
   history(
     @Root() { connhexId }: IdentityRow,
     @Ctx() { identities }: Context,

@@ -21,6 +21,9 @@ export type IdentityRow = Pick<
   | "refusalMessage"
 >;
 
+/** What must still be so when a device is registered. */
+export type HeldIdentity = Pick<CloudIdentityEntity, "state" | "claimCodeHash">;
+
 const COLUMNS = selectList(CloudIdentityEntity, {
   only: [
     "connhexId",
@@ -51,7 +54,8 @@ const LOCK = statement(
 );
 const HOLD = statement(
   "identity_hold",
-  "SELECT state FROM cloud_identity WHERE tenant = $1 AND connhex_id = $2 FOR SHARE",
+  `SELECT state, claim_code_hash AS "claimCodeHash" FROM cloud_identity
+   WHERE tenant = $1 AND connhex_id = $2 FOR SHARE`,
 );
 const CHANGE_STATE = statement(
   "identity_change_state",
@@ -66,6 +70,21 @@ const CHANGE_STATE = statement(
    )
    SELECT ${COLUMNS} FROM changed`,
 );
+/** The tries of the former code count no longer. */
+const REPLACE_CLAIM_CODE = statement(
+  "identity_replace_claim_code",
+  `WITH changed AS (
+     UPDATE cloud_identity SET claim_code_hash = $3, failed_claims = 0, locked_until = NULL,
+       revision = revision + 1,
+       changed_at = greatest(clock_timestamp(), changed_at + interval '1 microsecond')
+     WHERE tenant = $1 AND connhex_id = $2
+     RETURNING *
+   )
+   INSERT INTO cloud_identity_revision
+     (tenant, connhex_id, revision, kind, state, at, actor, reason)
+   SELECT tenant, connhex_id, revision, 'CLAIM_CODE_REPLACED', state, changed_at, $4, $5
+   FROM changed`,
+);
 const LOCK_CLAIM = statement(
   "identity_lock_claim",
   `SELECT claim_code_hash AS "claimCodeHash", failed_claims AS failed,
@@ -78,6 +97,12 @@ const NOTE_CLAIM = statement(
      locked_until = CASE WHEN $4 > 0 THEN now() + make_interval(mins => $4) END
    WHERE tenant = $1 AND connhex_id = $2`,
 );
+
+/** Who changes an identity, and why. */
+interface Note {
+  actor: string;
+  reason: string;
+}
 
 /** All SQL about cloud identities but their making. Lives for one request. */
 export class IdentityStore {
@@ -109,22 +134,32 @@ export class IdentityStore {
     return row ?? null;
   }
 
-  /** The identity's state, which nobody changes until the transaction ends. */
-  async holdState(connhexId: string): Promise<CloudIdentityState | null> {
-    const [row] = await this.sql.rows<IdentityRow>(HOLD, [this.tenant, connhexId]);
-    return row?.state ?? null;
+  /** The identity's state and claim code, which nobody changes until the transaction ends. */
+  async hold(connhexId: string): Promise<HeldIdentity | null> {
+    const [row] = await this.sql.rows<HeldIdentity>(HOLD, [this.tenant, connhexId]);
+    return row ?? null;
   }
 
   /** Writes the next revision of an identity that this transaction has locked. */
   async changeState(
     connhexId: string,
     state: CloudIdentityState,
-    { actor, reason }: { actor: string; reason: string },
+    { actor, reason }: Note,
   ): Promise<IdentityRow> {
     const values = [this.tenant, connhexId, state, actor, reason];
     const [row] = await this.sql.rows<IdentityRow>(CHANGE_STATE, values);
     if (!row) throw new Error("a locked identity is gone");
     return row;
+  }
+
+  /** Writes the claim code of an identity that this transaction has locked, as its next revision. */
+  async replaceClaimCode(
+    connhexId: string,
+    claimCodeHash: Buffer,
+    { actor, reason }: Note,
+  ): Promise<void> {
+    const values = [this.tenant, connhexId, claimCodeHash, actor, reason];
+    await this.sql.rows(REPLACE_CLAIM_CODE, values);
   }
 
   /** Reads the claim code's hash and wrong tries; holds the row until the transaction ends. */

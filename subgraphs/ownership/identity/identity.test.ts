@@ -1,6 +1,11 @@
 import { expect, test } from "@jest/globals";
 import { LIMITS } from "../limits.ts";
-import { assertCanBecome, assertIsActive, type CloudIdentityState } from "./identity.ts";
+import {
+  assertCanBecome,
+  assertCanReplaceClaimCode,
+  assertIsActive,
+  type CloudIdentityState,
+} from "./identity.ts";
 
 test.each<[from: CloudIdentityState, to: CloudIdentityState, outcome: string]>([
   ["ACTIVE", "SUSPENDED", "ok"],
@@ -26,7 +31,27 @@ test("an identity does not change its state for ever", () => {
   expect(() => assertCanBecome(identity, "SUSPENDED")).toThrow(
     expect.objectContaining({ code: "LIMIT_EXCEEDED" }),
   );
+  expect(() => assertCanReplaceClaimCode({ ...identity, isProtected: true })).toThrow(
+    expect.objectContaining({ code: "LIMIT_EXCEEDED" }),
+  );
 });
+
+test.each<[state: CloudIdentityState, isProtected: boolean, outcome: string]>([
+  ["ACTIVE", true, "ok"],
+  ["SUSPENDED", true, "ok"],
+  ["ACTIVE", false, "NOTHING_TO_CHANGE"],
+  ["PENDING", true, "DEVICE_NOT_PROVISIONED"],
+  ["REFUSED", true, "DEVICE_NOT_PROVISIONED"],
+  ["REVOKED", true, "IDENTITY_NOT_ACTIVE"],
+])(
+  "a new claim code where the identity is %s (protected: %s): %s",
+  (state, isProtected, outcome) => {
+    const identity = { connhexId: "c", state, revision: 2, isProtected };
+    const attempt = () => assertCanReplaceClaimCode(identity);
+    if (outcome === "ok") expect(attempt).not.toThrow();
+    else expect(attempt).toThrow(expect.objectContaining({ code: outcome }));
+  },
+);
 
 test.each<[state: CloudIdentityState | null, outcome: string]>([
   ["ACTIVE", "ok"],

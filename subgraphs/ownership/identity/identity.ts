@@ -14,6 +14,10 @@ export const CLOUD_IDENTITY_STATES = [
 ] as const;
 export type CloudIdentityState = (typeof CLOUD_IDENTITY_STATES)[number];
 
+/** What a revision of a cloud identity is about. */
+export const CLOUD_IDENTITY_CHANGE_KINDS = ["STATE_CHANGED", "CLAIM_CODE_REPLACED"] as const;
+export type CloudIdentityChangeKind = (typeof CLOUD_IDENTITY_CHANGE_KINDS)[number];
+
 const NEXT: Readonly<Record<CloudIdentityState, readonly CloudIdentityState[]>> = {
   // Only Manufacturing's verdict ends PENDING, and only a new provisioning ends REFUSED.
   PENDING: [],
@@ -45,7 +49,7 @@ interface Identity {
 
 /** Checks that staff may bring this identity into that state. */
 export function assertCanBecome(identity: Identity, next: CloudIdentityState): void {
-  const { connhexId, state, revision } = identity;
+  const { connhexId, state } = identity;
   if (next === "PENDING" || next === "REFUSED") {
     throw new DomainError("BAD_USER_INPUT", `${next} is reached by provisioning alone`, {
       field: "state",
@@ -56,12 +60,26 @@ export function assertCanBecome(identity: Identity, next: CloudIdentityState): v
   }
   if (state === "PENDING" || state === "REFUSED") throw notProvisioned(connhexId, state);
   if (!NEXT[state].includes(next)) throw notActive(connhexId, state);
-  if (revision >= LIMITS.revisionsOfOne) {
-    throw new DomainError(
-      "LIMIT_EXCEEDED",
-      `${connhexId} has changed its state ${revision} times; no more is possible`,
-    );
+  assertMayRevise(identity);
+}
+
+/** Checks that the lost claim code of this identity may be replaced; its owner does not matter. */
+export function assertCanReplaceClaimCode(identity: Identity & { isProtected: boolean }): void {
+  const { connhexId, state } = identity;
+  if (state === "PENDING" || state === "REFUSED") throw notProvisioned(connhexId, state);
+  if (state === "REVOKED") throw notActive(connhexId, state);
+  if (!identity.isProtected) {
+    throw new DomainError("NOTHING_TO_CHANGE", `${connhexId} is not protected by a claim code`);
   }
+  assertMayRevise(identity);
+}
+
+function assertMayRevise({ connhexId, revision }: Identity): void {
+  if (revision < LIMITS.revisionsOfOne) return;
+  throw new DomainError(
+    "LIMIT_EXCEEDED",
+    `${connhexId} has ${revision} revisions; no more are possible`,
+  );
 }
 
 /** Checks that a device with this identity, or none, may be registered to an owner. */

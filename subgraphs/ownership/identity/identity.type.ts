@@ -1,7 +1,12 @@
 import { Directive, Field, ID, ObjectType, registerEnumType } from "type-graphql";
 import { Node } from "../../../shared/graph/node.type.ts";
 import { DateTime } from "../../../shared/graph/scalars.ts";
-import { CLOUD_IDENTITY_STATES, type CloudIdentityState } from "./identity.ts";
+import {
+  CLOUD_IDENTITY_CHANGE_KINDS,
+  CLOUD_IDENTITY_STATES,
+  type CloudIdentityChangeKind,
+  type CloudIdentityState,
+} from "./identity.ts";
 
 export const CloudIdentityStateEnum = Object.fromEntries(
   CLOUD_IDENTITY_STATES.map((state) => [state, state]),
@@ -15,6 +20,18 @@ registerEnumType(CloudIdentityStateEnum, {
     SUSPENDED: { description: "Set aside by staff; may become active again." },
     REVOKED: { description: "Withdrawn for ever." },
     REFUSED: { description: "Manufacturing refused the link; never used." },
+  },
+});
+
+export const CloudIdentityChangeKindEnum = Object.fromEntries(
+  CLOUD_IDENTITY_CHANGE_KINDS.map((kind) => [kind, kind]),
+);
+registerEnumType(CloudIdentityChangeKindEnum, {
+  name: "CloudIdentityChangeKind",
+  description: "What happened to a cloud identity.",
+  valuesConfig: {
+    STATE_CHANGED: { description: "It came to this state." },
+    CLAIM_CODE_REPLACED: { description: "Its claim code was replaced; its state stayed." },
   },
 });
 
@@ -49,8 +66,14 @@ export class CloudIdentity implements Node {
   provisionedAt!: string | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: "One state that a cloud identity came to." })
+@ObjectType({
+  simpleResolvers: true,
+  description: "One state, or one new claim code, that a cloud identity came to.",
+})
 export class CloudIdentityChange {
+  @Field(() => CloudIdentityChangeKindEnum)
+  kind!: CloudIdentityChangeKind;
+
   @Field(() => CloudIdentityStateEnum)
   state!: CloudIdentityState;
 
@@ -62,4 +85,13 @@ export class CloudIdentityChange {
 
   @Field(() => String, { nullable: true })
   reason!: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: "A new claim code; the former one is void." })
+export class ClaimCodeReplacement {
+  @Field(() => ID)
+  connhexId!: string;
+
+  @Field(() => String, { description: "Shown once, in this answer." })
+  claimCode!: string;
 }

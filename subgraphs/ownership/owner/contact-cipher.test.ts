@@ -10,6 +10,15 @@ test("opens what it sealed", () => {
   expect(cipher.open(owner, cipher.seal(owner, data))).toEqual(data);
 });
 
+test("seals other data of the same owner under the key that he has", () => {
+  const { wrappedKey, ciphertext } = cipher.seal(owner, data);
+  const changed = { ...data, email: null };
+  const again = cipher.sealAgain(owner, { wrappedKey }, changed);
+  expect(cipher.open(owner, { wrappedKey, ciphertext: again })).toEqual(changed);
+  expect(again.subarray(1, 13).equals(ciphertext.subarray(1, 13))).toBe(false);
+  expect(() => cipher.sealAgain({ ...owner, ownerId: 2 }, { wrappedKey }, changed)).toThrow();
+});
+
 test("never seals twice alike, and shows nothing of what it sealed", () => {
   const [one, two] = [cipher.seal(owner, data), cipher.seal(owner, data)];
   expect(one.ciphertext.equals(two.ciphertext)).toBe(false);

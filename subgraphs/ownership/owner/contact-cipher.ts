@@ -16,22 +16,32 @@ export interface SealedFor {
 /** Seals each owner's data under a key of his own, which is wrapped by the service's key. */
 export interface ContactCipher {
   seal(owner: SealedFor, data: PersonalData): SealedContact;
+  /** Other data of the same owner, under the key that he has. */
+  sealAgain(
+    owner: SealedFor,
+    sealed: Pick<SealedContact, "wrappedKey">,
+    data: PersonalData,
+  ): Buffer;
   open(owner: SealedFor, sealed: SealedContact): PersonalData;
 }
 
 export function contactCipher(encryptionKey: Buffer): ContactCipher {
   if (encryptionKey.length !== KEY_BYTES) throw new Error("the encryption key has 32 bytes");
+  const keyOf = (owner: SealedFor, wrappedKey: Buffer) =>
+    decrypt(encryptionKey, wrappedKey, named("owner-key", owner));
+  const sealUnder = (key: Buffer, owner: SealedFor, data: PersonalData) =>
+    encrypt(key, Buffer.from(JSON.stringify(data)), named("owner-contact", owner));
   return {
     seal(owner, data) {
       const key = randomBytes(KEY_BYTES);
       return {
         wrappedKey: encrypt(encryptionKey, key, named("owner-key", owner)),
-        ciphertext: encrypt(key, Buffer.from(JSON.stringify(data)), named("owner-contact", owner)),
+        ciphertext: sealUnder(key, owner, data),
       };
     },
+    sealAgain: (owner, { wrappedKey }, data) => sealUnder(keyOf(owner, wrappedKey), owner, data),
     open(owner, { wrappedKey, ciphertext }) {
-      const key = decrypt(encryptionKey, wrappedKey, named("owner-key", owner));
-      const data = decrypt(key, ciphertext, named("owner-contact", owner));
+      const data = decrypt(keyOf(owner, wrappedKey), ciphertext, named("owner-contact", owner));
       return JSON.parse(data.toString()) as PersonalData;
     },
   };

@@ -1,4 +1,4 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
+import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from "type-graphql";
 import { globalId, numberOfGlobalId } from "../../../shared/global-id.ts";
 import { type ConnectionOf, connectionOf } from "../../../shared/graph/page-info.type.ts";
 import { readPage } from "../../../shared/page.ts";
@@ -6,10 +6,11 @@ import { sees } from "../access.ts";
 import type { Context } from "../context.ts";
 import { type Device, DeviceConnection } from "../device/device.type.ts";
 import { askedPage, PageArgs } from "../page-args.type.ts";
+import { changeOwnerContact } from "./change-owner-contact.ts";
 import { type ContactData, contactViewOf, viewContact } from "./contact-view.ts";
 import type { OwnerRow } from "./owner.store.ts";
 import type { PersonalData } from "./owner.ts";
-import { Owner, OwnerContact } from "./owner.type.ts";
+import { Owner, OwnerContact, OwnerContactInput } from "./owner.type.ts";
 
 @Resolver(() => Owner)
 export class OwnerResolver {
@@ -27,6 +28,17 @@ export class OwnerResolver {
   ): Promise<ConnectionOf<Device>> {
     const owner = await context.owners.bySubject.load(context.caller.subject);
     return devicesOf(context, owner?.ownerId ?? NOBODY, page);
+  }
+
+  @Mutation(() => Owner, {
+    description: "Changes the caller's own name and contact, or for staff those of this owner.",
+  })
+  changeOwnerContact(
+    @Arg("input", () => OwnerContactInput) input: OwnerContactInput,
+    @Arg("ownerId", () => ID, { nullable: true }) ownerId: string | null,
+    @Ctx() context: Context,
+  ): Promise<OwnerRow> {
+    return changeOwnerContact(context, ownerId ?? null, input);
   }
 
   @FieldResolver(() => ID)

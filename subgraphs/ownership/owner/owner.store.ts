@@ -51,6 +51,17 @@ const ID_OF_SUBJECT = statement(
   "owner_id_of_subject",
   `SELECT owner_id AS "ownerId" FROM owner WHERE tenant = $1 AND subject = $2`,
 );
+/** The key stays as it is: only a row that has one can be read or written. */
+const LOCK_CONTACT = statement(
+  "owner_lock_contact",
+  `SELECT k.wrapped_key AS "wrappedKey", c.ciphertext
+   FROM owner_contact c JOIN owner_key k ON k.tenant = c.tenant AND k.owner_id = c.owner_id
+   WHERE c.tenant = $1 AND c.owner_id = $2 FOR UPDATE OF c`,
+);
+const CHANGE_CONTACT = statement(
+  "owner_change_contact",
+  "UPDATE owner_contact SET ciphertext = $3, changed_at = now() WHERE tenant = $1 AND owner_id = $2",
+);
 const COUNT_DEVICES = statement(
   "owner_count_devices",
   `SELECT owner_id AS "ownerId", count(*) AS count FROM ownership
@@ -141,5 +152,16 @@ export class OwnerStore {
     const [known] = await this.sql.rows<{ ownerId: number }>(ID_OF_SUBJECT, [this.tenant, subject]);
     if (!known) throw new Error("an owner is neither new nor known");
     return known.ownerId;
+  }
+
+  /** Reads an owner's sealed data and holds them until the transaction ends; null once erased. */
+  async lockContact(ownerId: number): Promise<SealedContact | null> {
+    const [row] = await this.sql.rows<SealedContact>(LOCK_CONTACT, [this.tenant, ownerId]);
+    return row ?? null;
+  }
+
+  /** Writes the data of an owner that this transaction has locked, sealed under his key. */
+  async changeContact(ownerId: number, ciphertext: Buffer): Promise<void> {
+    await this.sql.rows(CHANGE_CONTACT, [this.tenant, ownerId, ciphertext]);
   }
 }

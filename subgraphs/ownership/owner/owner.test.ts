@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { DomainError } from "../../../shared/domain-error.ts";
 import { COUNTRIES } from "./country.ts";
-import { readNewOwner } from "./owner.ts";
+import { type OwnerContactText, readContactChange, readNewOwner } from "./owner.ts";
 
 const ada = { kind: "PERSON" as const, displayName: "Ada" };
 
@@ -70,6 +70,27 @@ test("a refusal does not repeat what was given", () => {
 test("what is not given is null", () => {
   const nothing = { country: null, email: null, phone: null, address: null };
   expect(readNewOwner(ada)).toEqual({ ...ada, ...nothing });
+});
+
+test.each<[given: OwnerContactText, change: object | string]>([
+  [{ email: "a@b.io" }, { email: "a@b.io" }],
+  [{ email: null, phone: undefined as never }, { email: null }],
+  [
+    { displayName: "Zoë", address: null },
+    { displayName: "Zoë", address: null },
+  ],
+  [{ displayName: null }, "FIELD_REQUIRED"],
+  [{ displayName: "" }, "INVALID_VALUE"],
+  [{ displayName: "A\u202eda" }, "INVALID_VALUE"],
+  [{ email: "a@b" }, "INVALID_VALUE"],
+  [{ email: "" }, "INVALID_VALUE"],
+  [{ phone: "055 123456" }, "INVALID_VALUE"],
+  [{ address: "Via\tRoma" }, "INVALID_VALUE"],
+  [{}, "NOTHING_TO_CHANGE"],
+  [{ email: undefined as never }, "NOTHING_TO_CHANGE"],
+])("a change %j is read as %j", (given, change) => {
+  if (typeof change !== "string") return expect(readContactChange(given)).toEqual(change);
+  return expect(() => readContactChange(given)).toThrow(expect.objectContaining({ code: change }));
 });
 
 test("a long text that is no e-mail address is refused at once", () => {

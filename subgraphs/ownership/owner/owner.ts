@@ -28,28 +28,55 @@ export interface OwnerText {
   address?: string | null;
 }
 
+/** What somebody wants changed: what is not given stays, null clears. */
+export type OwnerContactText = Partial<Record<keyof PersonalData, string | null>>;
+
 /** Checks what was given. No message repeats a value: it is personal data. */
 export function readNewOwner(given: OwnerText): NewOwner {
   const { kind, displayName } = given;
-  const [country, email, phone, address] = [
-    given.country ?? null,
-    given.email ?? null,
-    given.phone ?? null,
-    given.address ?? null,
-  ];
+  const country = given.country ?? null;
+  const contact = {
+    email: given.email ?? null,
+    phone: given.phone ?? null,
+    address: given.address ?? null,
+  };
   assertText("displayName", displayName, LIMITS.displayNameCharacters);
   if (country !== null && !COUNTRIES.has(country)) {
     throw invalid("country", "is not a country code of ISO 3166-1 alpha-2, like IT");
   }
-  if (email !== null) assertEmail(email);
-  if (phone !== null && !(phone.length <= LIMITS.phoneCharacters && isPhone(phone))) {
+  assertContact(contact);
+  return { kind, country, displayName, ...contact };
+}
+
+/** Checks what is to be changed, as for a new owner. An owner always has a name. */
+export function readContactChange(given: OwnerContactText): Partial<PersonalData> {
+  const { displayName, ...others } = given;
+  const contact = Object.fromEntries(
+    Object.entries(others).filter(([, value]) => value !== undefined),
+  );
+  if (displayName === null) {
+    throw new DomainError("FIELD_REQUIRED", "a displayName cannot be cleared", {
+      field: "displayName",
+    });
+  }
+  if (displayName === undefined && Object.keys(contact).length === 0) {
+    throw new DomainError("NOTHING_TO_CHANGE", "say what is to be changed");
+  }
+  assertContact(contact);
+  if (displayName === undefined) return contact;
+  assertText("displayName", displayName, LIMITS.displayNameCharacters);
+  return { displayName, ...contact };
+}
+
+function assertContact({ email, phone, address }: Omit<OwnerContactText, "displayName">): void {
+  if (email != null) assertEmail(email);
+  if (phone != null && !(phone.length <= LIMITS.phoneCharacters && isPhone(phone))) {
     throw invalid("phone", "is not an international number, like +39 055 123456");
   }
   // A postal address has lines; other control characters have no place in it.
-  if (address !== null) {
+  if (address != null) {
     assertText("address", address.replace(/\r?\n/g, " "), LIMITS.addressCharacters);
   }
-  return { kind, country, displayName, email, phone, address };
 }
 
 /** E.164: a plus sign and 7 to 15 digits, here with spaces, dots, dashes or brackets between. */

@@ -52,3 +52,18 @@ export class OwnerInput {
   @Field(() => String, { nullable: true })
   address?: string | null;
 }
+
+@InputType({ description: "What is to be changed: what is not given stays, null clears." })
+export class OwnerContactInput {
+  @Field(() => String, { nullable: true, description: "Never cleared." })
+  displayName?: string | null;
+
+  @Field(() => String, { nullable: true })
+  email?: string | null;
+
+  @Field(() => String, { nullable: true, description: "International, like +39 055 123456." })
+  phone?: string | null;
+
+  @Field(() => String, { nullable: true })
+  address?: string | null;
+}

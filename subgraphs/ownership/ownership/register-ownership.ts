@@ -1,7 +1,7 @@
 import { DomainError } from "../../../shared/domain-error.ts";
 import { numberOfGlobalId } from "../../../shared/global-id.ts";
 import type { Context } from "../context.ts";
-import { assertClaimCode } from "../identity/claim-code.ts";
+import { assertClaimCode, wrongClaimCode } from "../identity/claim-code.ts";
 import { assertConnhexId, assertIsActive } from "../identity/identity.ts";
 import { type OwnerText, readNewOwner } from "../owner/owner.ts";
 import { closedGate } from "../provisioning/provisioning.ts";
@@ -16,6 +16,7 @@ interface Registration {
 
 /** Gives a device that is nobody's to its first owner, or its next one after a release. */
 export async function registerOwnership(context: Context, input: Registration) {
+  const { secrets } = context;
   const { connhexId } = input;
   assertConnhexId(connhexId);
   const claimant = claimantOf(context);
@@ -23,10 +24,17 @@ export async function registerOwnership(context: Context, input: Registration) {
     ? await ownerOnBehalf(context, input)
     : await ownerHimself(context, input);
   const identity = await assertRegistrable(context, connhexId);
-  if (identity.isProtected) await assertClaimCode(context, connhexId, input.claimCode ?? null);
+  const claimHash = identity.isProtected
+    ? await assertClaimCode(context, connhexId, input.claimCode ?? null)
+    : null;
   const ownershipId = await context.nextId("ownership");
   return context.write(async ({ identities, owners, ownerships }) => {
-    assertIsActive(connhexId, await identities.holdState(connhexId));
+    const held = await identities.hold(connhexId);
+    assertIsActive(connhexId, held?.state ?? null);
+    // The code was right a moment ago; it may have been replaced since.
+    if (claimHash && !secrets.isSame(held?.claimCodeHash ?? Buffer.of(), claimHash)) {
+      throw wrongClaimCode(connhexId);
+    }
     const ownerId = await ownerToBe.settle(owners);
     const note = { actor: claimant.subject, reason: null };
     const made = await ownerships.register({ connhexId, ownershipId, ownerId }, note);
