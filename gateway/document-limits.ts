@@ -4,6 +4,7 @@ import {
   GraphQLError,
   Kind,
   type OperationDefinitionNode,
+  OperationTypeNode,
   parse,
   type SelectionSetNode,
   visit,
@@ -13,6 +14,7 @@ import { GATEWAY_LIMITS } from "./limits.ts";
 
 /** Parses a document that keeps the limits. Throws before anything larger is built or walked. */
 export function parseWithinLimits(text: string): DocumentNode {
+  assertAtMost("characters", text.length, GATEWAY_LIMITS.documentCharacters);
   const document = parseTokens(text);
   let aliases = 0;
   let directives = 0;
@@ -26,6 +28,8 @@ export function parseWithinLimits(text: string): DocumentNode {
     ObjectValue: nested,
     ListType: nested,
     Directive: () => void directives++,
+    OperationDefinition: ({ operation }) => assertAnswerable(operation),
+    ObjectField: ({ name }) => assertPlainName(name.value),
     Variable: ({ name }) => assertPlainName(name.value),
     Field({ alias }) {
       if (!alias) return;
@@ -58,10 +62,17 @@ function parseTokens(text: string): DocumentNode {
   }
 }
 
-/** Names that every JavaScript object has; a plain result object cannot hold them safely. */
+/** The graph has no subscriptions, and the planner would fall over one. */
+function assertAnswerable(operation: OperationTypeNode): void {
+  if (operation !== OperationTypeNode.SUBSCRIPTION) return;
+  throw new DomainError("BAD_USER_INPUT", "there are no subscriptions; ask with a query");
+}
+
+/** Names that every JavaScript object has; a plain object cannot hold them safely. */
 function assertPlainName(name: string): void {
   if (!(name in Object.prototype)) return;
-  throw new DomainError("BAD_USER_INPUT", `${name} cannot be an alias or a variable`);
+  const text = `${name} cannot be an alias, a variable or a field of an object`;
+  throw new DomainError("BAD_USER_INPUT", text);
 }
 
 function assertAtMost(limit: string, asked: number, most: number): void {

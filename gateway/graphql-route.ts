@@ -77,7 +77,11 @@ async function readRequest(
   response: ServerResponse,
 ): Promise<{ method: string; headers: Record<string, string>; body?: string } | Outcome> {
   const { method = "", headers } = request;
-  const accept = headers.accept ?? "application/json";
+  const accept = acceptedJson(headers.accept ?? "application/json");
+  if (accept === "") {
+    const text = `answers are ${JSON_TYPES.join(" or ")}`;
+    return refuse(response, 406, "BAD_USER_INPUT", text, unreadBody(request));
+  }
   if (method === "GET") return { method, headers: { accept } };
   if (method !== "POST") {
     const text = "ask with POST, or GET for queries";
@@ -100,6 +104,18 @@ async function readRequest(
     headers: { accept, "content-type": "application/json" },
     body: body.toString("utf8"),
   };
+}
+
+const JSON_TYPES = ["application/graphql-response+json", "application/json"];
+
+/**
+ * What a client accepts, without streams: the runtime would answer in parts, whose framing headers
+ * contradict those of an answer in one piece.
+ */
+function acceptedJson(accept: string): string {
+  const known = [...JSON_TYPES, "application/*", "*/*"];
+  const isKnown = (range: string) => known.includes(range.split(";", 1)[0]?.trim() ?? "");
+  return accept.toLowerCase().split(",").filter(isKnown).join(",");
 }
 
 /** A connection whose request body was not read cannot carry the next request. */

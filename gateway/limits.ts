@@ -5,6 +5,8 @@ export const GATEWAY_LIMITS = {
   bodyBytes: 4 * 1024 * 1024,
   tokenCharacters: 8_192,
   documentTokens: 2_000,
+  /** One token may be a text of any length, and documents are kept in caches. */
+  documentCharacters: 100_000,
   documentDepth: 12,
   /** Introspection is deeper than any question about devices. */
   introspectionDepth: 20,
@@ -15,6 +17,10 @@ export const GATEWAY_LIMITS = {
   /** Fields after all fragments have been put in their places. */
   documentFields: 2_000,
   nodesAtOnce: 1_000,
+  /** Twice the largest batch, so that its own refusal is the one that is met. */
+  variableListItems: 2_000,
+  /** Lists and objects within one another in the variables. */
+  variableDepth: 32,
   errorsInAnswer: 100,
   // time
   /** A subgraph that has not answered a query by then is unavailable. */

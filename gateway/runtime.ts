@@ -25,6 +25,7 @@ import { nodeSubgraph } from "./node/node-subgraph.ts";
 import type { RequestScope } from "./request-scope.ts";
 import type { GatewaySubgraph } from "./subgraph.ts";
 import { composeSupergraph } from "./supergraph.ts";
+import { assertVariablesWithinLimits } from "./variable-limits.ts";
 
 const VARIABLE_ERRORS = 10;
 
@@ -152,6 +153,12 @@ function variableErrors(
   { variableDefinitions = [] }: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
 ): GraphQLError[] {
+  try {
+    assertVariablesWithinLimits(variables);
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    return [refusal(error.code, error.message, error.details)];
+  }
   const options = { maxErrors: VARIABLE_ERRORS };
   const { errors = [] } = getVariableValues(schema, variableDefinitions, variables, options);
   return errors.map(({ message }) => refusal("BAD_USER_INPUT", message));

@@ -25,7 +25,7 @@ describe("a document", () => {
     ["13 levels", nested(13), ["levels", 12, 13]],
     ["levels hidden in fragments", `{ ...a } fragment a on Q ${nested(13)}`, ["levels", 12, 13]],
     ["levels within a parser's stack", nested(600), ["levels", 12, 600]],
-    ["levels beyond a parser's stack", nested(50_000), ["tokens", 2_000, undefined]],
+    ["levels beyond a parser's stack", nested(10_000), ["tokens", 2_000, undefined]],
     ["16 lists", `{ a(b: ${"[".repeat(16)}${"]".repeat(16)}) }`, 1],
     [
       "17 lists",
@@ -39,6 +39,8 @@ describe("a document", () => {
       `{ ${Array.from({ length: 31 }, (_, n) => `a${n}: __typename`).join(" ")} }`,
       ["aliases", 30, 31],
     ],
+    ["100,000 characters", `{ a(b: "${"x".repeat(100_000 - 12)}") }`, 1],
+    ["one text more", `{ a(b: "${"x".repeat(100_000 - 11)}") }`, ["characters", 100_000, 100_001]],
     ["51 directives", `{ a ${"@skip(if: false) ".repeat(51)} }`, ["directives", 50, 51]],
     ["fragments that double", doubling(11), ["fields", 2_000, 2_048]],
     ["fragments that double without end", doubling(60), ["fields", 2_000, 2 ** 60]],
@@ -54,6 +56,8 @@ describe("a document", () => {
     ],
     ["__proto__ as alias", "{ __proto__: device { id } }", "BAD_USER_INPUT"],
     ["constructor as alias", "{ a { constructor: id } }", "BAD_USER_INPUT"],
+    ["a subscription", "subscription { a }", "BAD_USER_INPUT"],
+    ["__proto__ within a literal", "{ a(b: { __proto__: { c: 1 } }) }", "BAD_USER_INPUT"],
     ["__proto__ as variable", "query($__proto__: ID!) { a(b: $__proto__) }", "BAD_USER_INPUT"],
   ])("of %s", (_, text, outcome) => {
     expect(parsed(text)).toEqual(outcome);

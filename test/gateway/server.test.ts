@@ -147,16 +147,47 @@ describe("/graphql", () => {
     ["a query that is no text", `{"query":{"a":1}}`, 400],
     ["variables that are no object", `{"query":"{ __typename }","variables":"x"}`, 400],
     ["JSON without end", "[".repeat(1_000_000), 400],
-    [
-      "deep JSON",
-      `{"query":"{ __typename }","variables":{"a":${"[".repeat(500_000)}${"]".repeat(500_000)}}}`,
-      200,
-    ],
   ])("answers %s with a status of the client's fault and no secret", async (_, body, status) => {
     const answer = await gateway.send(body, await bearer());
     expect(answer.status).toBe(status);
     for (const { extensions } of answer.errors) expect(extensions.code).toBe("BAD_USER_INPUT");
     expect(answer.text).not.toMatch(/node_modules|\.ts|at .*:\d+/);
+  });
+
+  test("refuses variables beyond a limit before anything is fetched", async () => {
+    const deep = `{"query":"{ __typename }","variables":{"a":${"[".repeat(500_000)}${"]".repeat(500_000)}}}`;
+    gateway.fetches.length = 0;
+    const { errors } = await gateway.send(deep, await bearer());
+    expect(errors.map(({ extensions }) => extensions)).toEqual([
+      { code: "LIMIT_EXCEEDED", limit: "levels", most: 32, asked: 33 },
+    ]);
+    const ids = Array.from({ length: 2_001 }, () => "x");
+    const long = await gateway.query("query($ids: [ID!]!) { nodes(ids: $ids) { id } }", { ids });
+    expect(long.errors.map(({ extensions }) => extensions.code)).toEqual(["LIMIT_EXCEEDED"]);
+    expect(gateway.fetches).toEqual([]);
+  });
+
+  test.each(["multipart/mixed", "text/event-stream", "image/png"])(
+    "answers in one piece, and refuses a client that takes nothing but %s",
+    async (accept) => {
+      const headers = { ...(await bearer()), accept };
+      const refused = await get("/graphql?query={__typename}", { headers });
+      expect([refused.status, (await refused.json()).errors[0].extensions.code]).toEqual([
+        406,
+        "BAD_USER_INPUT",
+      ]);
+      headers.accept = `${accept}, application/json;q=0.1`;
+      const answer = await get("/graphql?query={__typename}", { headers });
+      expect(answer.headers.get("content-type")).toMatch(/^application\/json/);
+      expect(answer.headers.get("transfer-encoding")).toBeNull();
+      expect(await answer.json()).toEqual({ data: { __typename: "Query" } });
+    },
+  );
+
+  test("refuses a subscription as the client's mistake, not as a fault", async () => {
+    const { errors } = await gateway.query("subscription { anything }");
+    expect(errors[0]?.extensions.code).toBe("BAD_USER_INPUT");
+    expect(lines.filter((line) => line.includes("ERROR"))).toEqual([]);
   });
 
   test("refuses names that every object has, and they change nothing for others", async () => {
