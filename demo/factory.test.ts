@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "@jest/globals";
+import { assertPlainText } from "../shared/text.ts";
 import { judgeCorrection, judgeRecord } from "../subgraphs/manufacturing/device/device.ts";
 import { readFacts } from "../subgraphs/manufacturing/device/device-facts.ts";
 import { FACT_FIELDS, type KnownDevice } from "../subgraphs/manufacturing/device/device-record.ts";
 import type { FieldDefinition } from "../subgraphs/manufacturing/field-definition/field-definition.ts";
 import { assertSafePattern } from "../subgraphs/manufacturing/field-definition/pattern.ts";
-import { assertPlainText } from "../subgraphs/manufacturing/text/text.ts";
 import type { Revision } from "./device-revision.ts";
 import { type DemoDevice, LINK_ACTOR } from "./device-story.ts";
 import { DemoFactory } from "./factory.ts";

@@ -17,6 +17,17 @@ export const ROLES = [
 export type Role = (typeof ROLES)[number];
 export type CallerRole = Role | "service";
 
+/** The roles of people who work for the maker: they see all of their tenant's rows. */
+export const STAFF: readonly Role[] = [
+  "line",
+  "support",
+  "recall_manager",
+  "engineering",
+  "compliance",
+  "analyst",
+  "admin",
+];
+
 /** Who asks. Made from a token at the gateway, and vouched for to the subgraphs. */
 export interface Caller {
   /** The token's subject: a pseudonym of a person, or the name of a machine or service. */

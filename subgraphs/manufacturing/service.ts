@@ -3,7 +3,7 @@ import { Database, statement } from "../../shared/postgres/database.ts";
 import { appRole } from "../../shared/postgres/migrate.ts";
 import type { ManufacturingConfig } from "./config.ts";
 import { createContext, type Resources } from "./context.ts";
-import { IdBlocks } from "./device/id-block.store.ts";
+import { IdBlocks } from "./id-block/id-block.store.ts";
 import { manufacturingSubgraph } from "./subgraph.ts";
 
 /** The services that this one asks. */

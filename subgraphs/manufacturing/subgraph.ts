@@ -17,10 +17,10 @@ import {
   DeviceRevisionConnection,
   DeviceRevisionEdge,
 } from "./device/device-revision.type.ts";
-import { IdBlockEntity } from "./device/id-block.entity.ts";
 import { FieldDefinitionEntity } from "./field-definition/field-definition.entity.ts";
 import { FieldDefinitionResolver } from "./field-definition/field-definition.resolver.ts";
 import { FieldDefinition } from "./field-definition/field-definition.type.ts";
+import { IdBlockEntity } from "./id-block/id-block.entity.ts";
 import { IdempotencyEntity } from "./idempotency/idempotency.entity.ts";
 import { CreateDevices1700000000001 } from "./migrations/001-create-devices.ts";
 import { DeviceGroupEntity } from "./production-group/device-group.entity.ts";

@@ -1,15 +1,6 @@
-import type { Caller, CallerRole } from "../../shared/caller.ts";
+import { type Caller, type CallerRole, STAFF } from "../../shared/caller.ts";
 import { type AccessTable, grant } from "../../shared/graph/access.ts";
 
-const STAFF: readonly CallerRole[] = [
-  "line",
-  "support",
-  "recall_manager",
-  "engineering",
-  "compliance",
-  "analyst",
-  "admin",
-];
 /** The actor of a change is a person. */
 const STAFF_BUT_ANALYST = STAFF.filter((role) => role !== "analyst");
 const ALL: readonly CallerRole[] = [...STAFF, "owner", "partner", "regulator"];

@@ -11,7 +11,7 @@ export const LIMITS = {
   identityNameCharacters: 256,
   modelCharacters: 256,
   reasonCharacters: 1_000,
-  idempotencyKeyCharacters: 200,
+  idempotencyKeyCharacters: 128,
   displayNameCharacters: 200,
   emailCharacters: 254,
   phoneCharacters: 30,

@@ -1,4 +1,5 @@
 import { DomainError } from "../../../shared/domain-error.ts";
+import { assertPlainText, excerpt } from "../../../shared/text.ts";
 import { parseTimestamp, type Timestamp } from "../../../shared/time.ts";
 import {
   type AttributeValue,
@@ -6,7 +7,6 @@ import {
   readAttribute,
 } from "../field-definition/field-definition.ts";
 import { LIMITS } from "../limits.ts";
-import { assertPlainText, excerpt } from "../text/text.ts";
 import {
   type Disposition,
   FACT_FIELDS,

@@ -1,9 +1,8 @@
 import { Arg, Ctx, Int, Mutation, Resolver } from "type-graphql";
-import { DomainError } from "../../../shared/domain-error.ts";
-import { assertBatchSize } from "../batch/batch-size.ts";
+import { assertBatchSize } from "../../../shared/batch-size.ts";
+import { readReason } from "../../../shared/reason.ts";
 import type { Context } from "../context.ts";
 import { LIMITS } from "../limits.ts";
-import { assertPlainText } from "../text/text.ts";
 import type { DeviceRow } from "./device.store.ts";
 import { Device } from "./device.type.ts";
 import type { Batch } from "./device-batch.ts";
@@ -26,7 +25,7 @@ export class DeviceRecordingResolver {
     key: string | null | undefined,
     @Ctx() { write }: Context,
   ): Promise<Batch> {
-    assertBatchSize(input.length);
+    assertBatchSize(input.length, LIMITS.rowsPerBatch);
     return write(
       ({ idempotency, recording }) =>
         idempotency.once(key ?? null, { operation: "recordDevices", input }, () =>
@@ -51,11 +50,8 @@ export class DeviceRecordingResolver {
     expectedRevision: number,
     @Ctx() { write, devices }: Context,
   ): Promise<DeviceRow | null> {
-    if (reason.trim() === "") throw new DomainError("REASON_REQUIRED", "a correction has a reason");
-    assertPlainText("reason", reason, LIMITS.reasonCharacters);
-    await write(({ recording }) =>
-      recording.correct({ ...changes, serialNumber }, { reason, expectedRevision }),
-    );
+    const why = { reason: readReason(reason, LIMITS.reasonCharacters), expectedRevision };
+    await write(({ recording }) => recording.correct({ ...changes, serialNumber }, why));
     return devices.bySerialNumber.load(serialNumber);
   }
 }

@@ -1,7 +1,7 @@
 import type { Caller } from "../../../shared/caller.ts";
 import { DomainError } from "../../../shared/domain-error.ts";
+import { excerpt } from "../../../shared/text.ts";
 import type { FieldDefinition } from "../field-definition/field-definition.ts";
-import { excerpt } from "../text/text.ts";
 import type { DeviceRow } from "./device.store.ts";
 import { assertPresentRevision, judgeCorrection, judgeRecord } from "./device.ts";
 import { type Batch, batchOf, type Verdict } from "./device-batch.ts";

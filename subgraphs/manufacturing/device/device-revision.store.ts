@@ -1,7 +1,7 @@
 import DataLoader from "dataloader";
 import { columnsOf, selectList } from "../../../shared/postgres/columns.ts";
 import { type Sql, statement } from "../../../shared/postgres/database.ts";
-import { assertRowsPerStatement } from "../batch/batch-size.ts";
+import { assertRowsPerStatement } from "../batch/rows-per-statement.ts";
 import { DeviceRevisionEntity } from "./device-revision.entity.ts";
 import type { Revision } from "./device-revision.ts";
 

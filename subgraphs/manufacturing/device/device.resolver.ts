@@ -1,12 +1,12 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
 import { DomainError } from "../../../shared/domain-error.ts";
 import { globalId, numberOfGlobalId } from "../../../shared/global-id.ts";
+import { askedPage, PageArgs } from "../../../shared/graph/page-arguments.type.ts";
 import { type ConnectionOf, connectionOf } from "../../../shared/graph/page-info.type.ts";
 import { DateTime } from "../../../shared/graph/scalars.ts";
 import { cutPage, readPage } from "../../../shared/page.ts";
 import type { Timestamp } from "../../../shared/time.ts";
 import type { Context } from "../context.ts";
-import { askedPage, PageArgs } from "../page-args.type.ts";
 import type { DeviceRow } from "./device.store.ts";
 import { Device } from "./device.type.ts";
 import { composeAsOf, inEffect, type Revision, rangeOfPage } from "./device-revision.ts";

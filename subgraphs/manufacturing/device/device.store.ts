@@ -1,8 +1,8 @@
 import { loadBy } from "../../../shared/load-by.ts";
 import { columnsOf, selectList } from "../../../shared/postgres/columns.ts";
 import { type Sql, type Statement, statement } from "../../../shared/postgres/database.ts";
+import { isPlainText } from "../../../shared/text.ts";
 import { LIMITS } from "../limits.ts";
-import { isPlainText } from "../text/text.ts";
 import { DeviceEntity } from "./device.entity.ts";
 import type { IdentifierKind } from "./device-identifier.entity.ts";
 

@@ -1,10 +1,10 @@
 import { DomainError } from "../../../shared/domain-error.ts";
+import { excerpt } from "../../../shared/text.ts";
 import {
   type AttributeValue,
   attributeOf,
   type FieldDefinition,
 } from "../field-definition/field-definition.ts";
-import { excerpt } from "../text/text.ts";
 import type { DeviceFacts } from "./device-facts.ts";
 import {
   type DeviceRecord,

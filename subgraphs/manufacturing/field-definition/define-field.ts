@@ -1,7 +1,7 @@
 import { DomainError } from "../../../shared/domain-error.ts";
+import { assertPlainText, excerpt } from "../../../shared/text.ts";
 import { RECORD_FIELDS } from "../device/device-record.ts";
 import { LIMITS } from "../limits.ts";
-import { assertPlainText, excerpt } from "../text/text.ts";
 import type { FieldDefinition, FieldType } from "./field-definition.ts";
 import { assertSafePattern } from "./pattern.ts";
 

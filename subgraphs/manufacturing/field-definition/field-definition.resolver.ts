@@ -1,7 +1,7 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
 import { DomainError } from "../../../shared/domain-error.ts";
+import { excerpt } from "../../../shared/text.ts";
 import type { Context } from "../context.ts";
-import { excerpt } from "../text/text.ts";
 import { assertName, assertValuesCanGroup, judgeDefinition } from "./define-field.ts";
 import type { FieldDefinition as Definition } from "./field-definition.ts";
 import { FieldDefinition, FieldDefinitionInput } from "./field-definition.type.ts";

@@ -95,18 +95,23 @@ export class FieldDefinitionStore {
    * does not group and write after the backfill, because `allForWriting` locks before it reads.
    */
   async holdWriters(): Promise<void> {
-    await this.sql.run(`SET LOCAL statement_timeout = ${LIMITS.backfillTimeoutMs}`);
-    await this.sql.run("LOCK TABLE device IN SHARE MODE");
+    const { statementTimeoutMs } = BACKFILL_PATIENCE;
+    await this.sql.run(`SET LOCAL statement_timeout = ${statementTimeoutMs}`);
+    await this.sql.run("LOCK TABLE device IN SHARE MODE", [], BACKFILL_PATIENCE);
   }
 
   /** The most characters that any revision has in this field. */
   async longestValue(name: string): Promise<number> {
-    const [row] = await this.sql.run<{ longest: number }>(LONGEST_VALUE, [this.tenant, name]);
+    const [row] = await this.sql.run<{ longest: number }>(
+      LONGEST_VALUE,
+      [this.tenant, name],
+      BACKFILL_PATIENCE,
+    );
     return row?.longest ?? 0;
   }
 
   /** Writes the memberships that the revisions imply for a field that begins to group. */
   async backfillGroups(name: string): Promise<void> {
-    await this.sql.run(BACKFILL, [this.tenant, name]);
+    await this.sql.run(BACKFILL, [this.tenant, name], BACKFILL_PATIENCE);
   }
 }

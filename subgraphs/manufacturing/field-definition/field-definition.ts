@@ -1,7 +1,7 @@
 import { DomainError } from "../../../shared/domain-error.ts";
+import { assertPlainText, excerpt } from "../../../shared/text.ts";
 import type { Timestamp } from "../../../shared/time.ts";
 import { LIMITS } from "../limits.ts";
-import { assertPlainText, excerpt } from "../text/text.ts";
 import { compilePattern } from "./pattern.ts";
 
 /** What the values of a custom field are. The type of a field never changes. */
@@ -42,7 +42,7 @@ export function readAttribute(definition: FieldDefinition, given: unknown): Attr
       if (typeof given === "number" && Number.isSafeInteger(given)) return given + 0;
       throw invalid(definition, `an integer from -(2^53-1) to 2^53-1`, given);
     case "DECIMAL":
-      return readDecimal(given) ?? fail(definition, "a decimal number like 12.5", given);
+      return readDecimal(given) ?? fail(definition, DECIMAL_FORM, given);
     case "BOOLEAN":
       if (typeof given === "boolean") return given;
       throw invalid(definition, "true or false", given);
@@ -67,9 +67,11 @@ function readText(definition: FieldDefinition, given: unknown): string {
   throw invalid(definition, `text that matches ${definition.pattern}`, given);
 }
 
+const DECIMAL_FORM = "a decimal number like 12.5, as text where it has more than 15 digits";
+
 /** Without exponent, leading and trailing zeros: "012.50" is "12.5", so that equal is equal. */
 function readDecimal(given: unknown): string | null {
-  const text = typeof given === "number" ? String(given) : given;
+  const text = typeof given === "number" ? textOfNumber(given) : given;
   if (typeof text !== "string") return null;
   const [, sign, whole, decimals = ""] = /^(-?)([0-9]{1,40})(?:\.([0-9]{1,40}))?$/.exec(text) ?? [];
   if (whole === undefined) return null;
@@ -77,6 +79,16 @@ function readDecimal(given: unknown): string | null {
   const rest = decimals.replace(/0+$/, "");
   const value = rest === "" ? digits : `${digits}.${rest}`;
   return value === "0" ? "0" : `${sign}${value}`;
+}
+
+/** JSON numbers of more digits have been rounded on their way; those must come as text. */
+const DIGITS_OF_A_NUMBER = 15;
+
+/** The number as its sender wrote it, or null where that can no longer be told. */
+function textOfNumber(given: number): string | null {
+  const text = String(given);
+  const digits = text.replace(/[-.]/g, "").replace(/^0+/, "");
+  return digits.length <= DIGITS_OF_A_NUMBER ? text : null;
 }
 
 function isDay(text: string): boolean {

@@ -1,6 +1,6 @@
 import { DomainError } from "../../../shared/domain-error.ts";
+import { excerpt } from "../../../shared/text.ts";
 import { LIMITS } from "../limits.ts";
-import { excerpt } from "../text/text.ts";
 
 /**
  * The most ways in which a pattern may try one value. Who defines patterns is trusted to mean well,

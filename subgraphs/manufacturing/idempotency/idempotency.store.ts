@@ -1,7 +1,9 @@
 import { DomainError } from "../../../shared/domain-error.ts";
+import { assertIdempotencyKey } from "../../../shared/idempotency-key.ts";
 import { type Sql, statement } from "../../../shared/postgres/database.ts";
+import { LIMITS } from "../limits.ts";
 import type { IdempotencyEntity } from "./idempotency.entity.ts";
-import { assertIdempotencyKey, contentHash } from "./idempotency.ts";
+import { contentHash } from "./idempotency.ts";
 
 // Waits while another transaction holds the key, and answers nothing where that one committed.
 const CLAIM = statement(
@@ -37,7 +39,7 @@ export class IdempotencyStore {
     work: () => Promise<Answer>,
   ): Promise<Answer> {
     if (key === null) return work();
-    assertIdempotencyKey(key);
+    assertIdempotencyKey(key, LIMITS.idempotencyKeyCharacters);
     const hash = contentHash(content.operation, content.input);
     const claimed = await this.sql.rows(CLAIM, [this.tenant, key, hash]);
     if (claimed.length === 0) return this.kept(key, hash);

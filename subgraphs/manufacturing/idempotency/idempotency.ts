@@ -1,18 +1,6 @@
 import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
 import { DomainError } from "../../../shared/domain-error.ts";
-import { LIMITS } from "../limits.ts";
-
-/** Refuses a key that could not be told apart from others, or not be kept. */
-export function assertIdempotencyKey(key: string): void {
-  const most = LIMITS.idempotencyKeyCharacters;
-  if (key.length >= 1 && key.length <= most && /^[\x21-\x7e]+$/.test(key)) return;
-  throw new DomainError(
-    "BAD_USER_INPUT",
-    `an idempotencyKey has 1 to ${most} printable ASCII characters without spaces`,
-    { argument: "idempotencyKey" },
-  );
-}
 
 /** SHA-256 of what is asked, over RFC 8785 canonical JSON: the order of keys does not matter. */
 export function contentHash(operation: string, input: unknown): string {

@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
+import { appendOnly, tenantWall } from "../../../shared/postgres/tenant-wall.ts";
 
 /** What a device and each of its revisions share. Lengths are the rules' affair. */
 const RECORD_COLUMNS = `
@@ -97,26 +98,12 @@ const TENANT_TABLES = [
   "idempotency",
 ];
 
-/** A connection that is bound to no tenant has no rows: current_setting answers null there. */
-function isolate(table: string): string[] {
-  return [
-    `ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY`,
-    `ALTER TABLE ${table} FORCE ROW LEVEL SECURITY`,
-    `CREATE POLICY own_tenant_only ON ${table}
-       USING (tenant = current_setting('app.tenant', true))
-       WITH CHECK (tenant = current_setting('app.tenant', true))`,
-  ];
-}
-
 const APPEND_ONLY = [
   `CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
    BEGIN
      RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = '42501';
    END $$`,
-  `CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE ON device_revision
-   FOR EACH ROW EXECUTE FUNCTION refuse_change()`,
-  `CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON device_revision
-   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()`,
+  ...appendOnly("device_revision", "refuse"),
 ];
 
 /** No DELETE anywhere; UPDATE only where a row is a projection, a definition or an answer. */
@@ -136,7 +123,7 @@ export class CreateDevices1700000000001 implements MigrationInterface {
     const statements = [
       ...CREATE,
       ...indexes,
-      ...TENANT_TABLES.flatMap(isolate),
+      ...TENANT_TABLES.flatMap((table) => tenantWall(table, "own_tenant_only")),
       ...APPEND_ONLY,
       ...RIGHTS,
     ];

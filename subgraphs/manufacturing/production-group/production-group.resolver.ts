@@ -1,10 +1,10 @@
 import { Arg, Args, Ctx, FieldResolver, Int, Query, Resolver, Root } from "type-graphql";
+import { askedPage, type PageArgs } from "../../../shared/graph/page-arguments.type.ts";
 import { type ConnectionOf, connectionOf } from "../../../shared/graph/page-info.type.ts";
 import { cutPage, readPage } from "../../../shared/page.ts";
 import type { Context } from "../context.ts";
 import type { DeviceRow } from "../device/device.store.ts";
 import { Device, DeviceConnection } from "../device/device.type.ts";
-import { askedPage, type PageArgs } from "../page-args.type.ts";
 import type { MemberQuestion } from "./production-group.store.ts";
 import {
   assertGroupable,

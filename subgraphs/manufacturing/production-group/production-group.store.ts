@@ -2,11 +2,11 @@ import DataLoader from "dataloader";
 import type { Page } from "../../../shared/page.ts";
 import { columnsOf } from "../../../shared/postgres/columns.ts";
 import { type Sql, type Statement, statement } from "../../../shared/postgres/database.ts";
-import { assertRowsPerStatement } from "../batch/batch-size.ts";
+import { isPlainText } from "../../../shared/text.ts";
+import { assertRowsPerStatement } from "../batch/rows-per-statement.ts";
 import { DeviceEntity } from "../device/device.entity.ts";
 import { DEVICE_COLUMNS, type DeviceRow } from "../device/device.store.ts";
 import { LIMITS } from "../limits.ts";
-import { isPlainText } from "../text/text.ts";
 import { type GroupKey, isGroupField, type Membership } from "./production-group.ts";
 
 /** The devices of one or more groups of a field, but for one: what pages and counts are about. */

@@ -1,7 +1,7 @@
 import { DomainError } from "../../../shared/domain-error.ts";
+import { excerpt } from "../../../shared/text.ts";
 import { type DeviceRecord, GROUP_FIELDS, type GroupField } from "../device/device-record.ts";
 import { attributeOf, type FieldDefinition } from "../field-definition/field-definition.ts";
-import { excerpt } from "../text/text.ts";
 
 /** Which devices a group has: those whose value it is now, or those whose value it ever was. */
 export const MEMBERSHIPS = ["CURRENT", "EVER"] as const;

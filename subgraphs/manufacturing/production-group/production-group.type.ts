@@ -1,5 +1,5 @@
 import { ArgsType, Field, ObjectType, registerEnumType } from "type-graphql";
-import { PageArgs } from "../page-args.type.ts";
+import { PageArgs } from "../../../shared/graph/page-arguments.type.ts";
 import { MEMBERSHIPS, type Membership } from "./production-group.ts";
 
 export const MembershipEnum = Object.fromEntries(MEMBERSHIPS.map((word) => [word, word]));

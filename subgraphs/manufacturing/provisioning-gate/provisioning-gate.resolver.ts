@@ -1,7 +1,8 @@
 import { Arg, Ctx, Directive, ID, Mutation, Query, Resolver } from "type-graphql";
-import { assertBatchSize } from "../batch/batch-size.ts";
+import { assertBatchSize } from "../../../shared/batch-size.ts";
 import type { Context } from "../context.ts";
 import type { DeviceRow } from "../device/device.store.ts";
+import { LIMITS } from "../limits.ts";
 import type { LinkVerdict } from "./provisioning-gate.store.ts";
 import {
   CloudIdentityLinkInput,
@@ -26,7 +27,7 @@ export class ProvisioningGateResolver {
     connhexIds: string[] | null,
     @Ctx() { devices }: Context,
   ): Promise<DeviceRow[]> {
-    assertBatchSize((serialNumbers?.length ?? 0) + (connhexIds?.length ?? 0));
+    assertBatchSize((serialNumbers?.length ?? 0) + (connhexIds?.length ?? 0), LIMITS.rowsPerBatch);
     const found = await Promise.all([
       ...(serialNumbers ?? []).map((value) => devices.bySerialNumber.load(value)),
       ...(connhexIds ?? []).map((value) => devices.byConnhexId.load(value)),
@@ -45,7 +46,7 @@ export class ProvisioningGateResolver {
     input: CloudIdentityLinkInput[],
     @Ctx() { write }: Context,
   ): Promise<LinkVerdict[]> {
-    assertBatchSize(input.length);
+    assertBatchSize(input.length, LIMITS.rowsPerBatch);
     return write(({ links }) => links.link(input));
   }
 }

@@ -1,6 +1,7 @@
 import type { Caller } from "../../../shared/caller.ts";
 import { DomainError, type ErrorCode } from "../../../shared/domain-error.ts";
 import { type Sql, statement } from "../../../shared/postgres/database.ts";
+import { assertPlainText } from "../../../shared/text.ts";
 import type { DeviceRow } from "../device/device.store.ts";
 import {
   type DeviceWriter,
@@ -9,7 +10,6 @@ import {
   stampOf,
 } from "../device/device-writer.store.ts";
 import { LIMITS } from "../limits.ts";
-import { assertPlainText } from "../text/text.ts";
 import { type CloudIdentityLink, judgeLink } from "./cloud-identity-link.ts";
 
 export interface LinkVerdict extends CloudIdentityLink {

@@ -1,6 +1,7 @@
 import { DomainError } from "../../../shared/domain-error.ts";
+import { readReason } from "../../../shared/reason.ts";
 import type { Context } from "../context.ts";
-import { readReason } from "../reason/reason.ts";
+import { LIMITS } from "../limits.ts";
 import { afterWrongCode, assertMayTry } from "../secret/attempts.ts";
 import { newCode, readCode } from "../secret/secret.ts";
 import { assertCanReplaceClaimCode, assertConnhexId } from "./identity.ts";
@@ -51,7 +52,7 @@ export async function replaceClaimCode(
   text: string,
 ) {
   assertConnhexId(connhexId);
-  const note = { actor: caller.subject, reason: readReason(text) };
+  const note = { actor: caller.subject, reason: readReason(text, LIMITS.reasonCharacters) };
   const claimCode = newCode();
   const hash = secrets.hash("claim-code", connhexId, claimCode);
   await write(async ({ identities }) => {

@@ -1,9 +1,10 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from "type-graphql";
 import { DomainError } from "../../../shared/domain-error.ts";
 import { globalId } from "../../../shared/global-id.ts";
+import { readReason } from "../../../shared/reason.ts";
 import type { Context } from "../context.ts";
 import { Device } from "../device/device.type.ts";
-import { readReason } from "../reason/reason.ts";
+import { LIMITS } from "../limits.ts";
 import { replaceClaimCode } from "./claim-code.ts";
 import type { IdentityRow } from "./identity.store.ts";
 import { assertCanBecome, assertConnhexId, type CloudIdentityState } from "./identity.ts";
@@ -26,7 +27,7 @@ export class IdentityResolver {
     @Ctx() { write, caller }: Context,
   ): Promise<IdentityRow> {
     assertConnhexId(connhexId);
-    const note = { actor: caller.subject, reason: readReason(reason) };
+    const note = { actor: caller.subject, reason: readReason(reason, LIMITS.reasonCharacters) };
     return write(async ({ identities }) => {
       const identity = await identities.lock(connhexId);
       if (!identity) throw new DomainError("NOT_FOUND", "no such cloud identity");

@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
-import { appendOnly, behindTenantWall } from "./tenant-wall.ts";
+import { behindTenantWall, refuseChanges } from "./table-rights.ts";
 
 /** Cloud identities, their states, and the links that Manufacturing has yet to confirm. */
 export class CreateIdentities1761000000001 implements MigrationInterface {
@@ -11,7 +11,7 @@ export class CreateIdentities1761000000001 implements MigrationInterface {
       await behindTenantWall(db, name, "SELECT, INSERT, UPDATE, DELETE");
     }
     await behindTenantWall(db, "cloud_identity_revision", "SELECT, INSERT");
-    await appendOnly(db, "cloud_identity_revision");
+    await refuseChanges(db, "cloud_identity_revision");
     // The dispatcher must know which tenants have links to confirm, and nothing more.
     await db.query("GRANT USAGE ON SCHEMA public TO ownership_worker");
     await db.query("GRANT SELECT ON hand_over TO ownership_worker");

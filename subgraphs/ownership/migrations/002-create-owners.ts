@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
-import { appendOnly, behindTenantWall } from "./tenant-wall.ts";
+import { behindTenantWall, refuseChanges } from "./table-rights.ts";
 
 /** Owners, their encrypted contact data, and who has which device from when to when. */
 export class CreateOwners1761000000002 implements MigrationInterface {
@@ -11,7 +11,7 @@ export class CreateOwners1761000000002 implements MigrationInterface {
     await behindTenantWall(db, "ownership", "SELECT, INSERT, UPDATE");
     await behindTenantWall(db, "ownership_revision", "SELECT, INSERT");
     await behindTenantWall(db, "transfer_offer", "SELECT, INSERT, UPDATE, DELETE");
-    await appendOnly(db, "ownership_revision");
+    await refuseChanges(db, "ownership_revision");
   }
 
   async down(db: QueryRunner): Promise<void> {

@@ -1,11 +1,11 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from "type-graphql";
 import { globalId, numberOfGlobalId } from "../../../shared/global-id.ts";
+import { askedPage, PageArgs } from "../../../shared/graph/page-arguments.type.ts";
 import { type ConnectionOf, connectionOf } from "../../../shared/graph/page-info.type.ts";
 import { readPage } from "../../../shared/page.ts";
 import { sees } from "../access.ts";
 import type { Context } from "../context.ts";
 import { type Device, DeviceConnection } from "../device/device.type.ts";
-import { askedPage, PageArgs } from "../page-args.type.ts";
 import { changeOwnerContact } from "./change-owner-contact.ts";
 import { type ContactData, contactViewOf, viewContact } from "./contact-view.ts";
 import type { OwnerRow } from "./owner.store.ts";

@@ -1,13 +1,14 @@
+import { readReason } from "../../../shared/reason.ts";
 import type { Context } from "../context.ts";
 import { assertConnhexId } from "../identity/identity.ts";
-import { readReason } from "../reason/reason.ts";
+import { LIMITS } from "../limits.ts";
 import { assertMayRelease } from "./ownership.ts";
 import { claimantOf } from "./register-ownership.ts";
 
 /** Ends a device's present ownership. Answers the ownership that ended. */
 export async function releaseOwnership(context: Context, connhexId: string, text: string) {
   assertConnhexId(connhexId);
-  const reason = readReason(text);
+  const reason = readReason(text, LIMITS.reasonCharacters);
   const claimant = claimantOf(context);
   const ownershipId = await context.nextId("ownership");
   const ended = await context.write(async ({ ownerships, offers }) => {

@@ -1,8 +1,9 @@
 import { DomainError } from "../../../shared/domain-error.ts";
+import { readReason } from "../../../shared/reason.ts";
 import type { Context } from "../context.ts";
 import { assertConnhexId } from "../identity/identity.ts";
+import { LIMITS } from "../limits.ts";
 import type { OwnerText } from "../owner/owner.ts";
-import { readReason } from "../reason/reason.ts";
 import { afterWrongCode, assertMayTry } from "../secret/attempts.ts";
 import { newCode, readCode } from "../secret/secret.ts";
 import { assertIsAnotherOwner, assertIsPresentOwner, assertMayChange } from "./ownership.ts";
@@ -40,7 +41,7 @@ interface Transfer {
 export async function transferOwnership(context: Context, input: Transfer) {
   const { connhexId } = input;
   assertConnhexId(connhexId);
-  const reason = input.reason == null ? null : readReason(input.reason);
+  const reason = input.reason == null ? null : readReason(input.reason, LIMITS.reasonCharacters);
   const claimant = claimantOf(context);
   const himself = { ...claimant, isStaff: false };
   const row = await context.ownerships.currentOf.load(connhexId);

@@ -1,5 +1,7 @@
+import { assertBatchSize } from "../../../shared/batch-size.ts";
 import type { ErrorCode } from "../../../shared/domain-error.ts";
-import { DomainError } from "../../../shared/domain-error.ts";
+import { assertIdempotencyKey } from "../../../shared/idempotency-key.ts";
+import { isPlainText } from "../../../shared/text.ts";
 import { type CloudIdentityState, CONNHEX_ID_RULE, isConnhexId } from "../identity/identity.ts";
 import { LIMITS } from "../limits.ts";
 
@@ -212,24 +214,10 @@ function textRule(most: number): string {
   return `has 1 to ${most} characters, no control characters and no white space at its ends`;
 }
 
-/** Text of one line that looks like what it is. */
-export function isPlainText(text: string, most: number): boolean {
-  return (
-    text.length >= 1 && text.length <= most && text === text.trim() && !/[\p{Cc}\p{Cs}]/u.test(text)
-  );
-}
-
 /** Checks what concerns the whole batch. */
 export function assertBatch(rows: readonly unknown[], idempotencyKey: string | null): void {
-  if (rows.length > LIMITS.batchRows) {
-    throw new DomainError(
-      "BATCH_TOO_LARGE",
-      `a batch has at most ${LIMITS.batchRows} rows, not ${rows.length}`,
-      { most: LIMITS.batchRows, asked: rows.length },
-    );
-  }
-  if (idempotencyKey !== null && !isPlainText(idempotencyKey, LIMITS.idempotencyKeyCharacters)) {
-    const text = `idempotencyKey ${textRule(LIMITS.idempotencyKeyCharacters)}`;
-    throw new DomainError("BAD_USER_INPUT", text, { field: "idempotencyKey" });
+  assertBatchSize(rows.length, LIMITS.batchRows);
+  if (idempotencyKey !== null) {
+    assertIdempotencyKey(idempotencyKey, LIMITS.idempotencyKeyCharacters);
   }
 }

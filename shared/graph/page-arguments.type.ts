@@ -1,5 +1,5 @@
 import { ArgsType, Field, Int } from "type-graphql";
-import type { PageArguments } from "../../shared/page.ts";
+import type { PageArguments } from "../page.ts";
 
 /** Which page of a list, as Relay's Cursor Connections Specification asks for it. */
 @ArgsType()

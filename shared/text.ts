@@ -1,4 +1,4 @@
-import { DomainError } from "../../../shared/domain-error.ts";
+import { DomainError } from "./domain-error.ts";
 
 /** Control characters (NUL among them) and lone surrogates: PostgreSQL or a reader would stumble. */
 const UNFIT = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
