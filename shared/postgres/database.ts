@@ -12,12 +12,17 @@ export function statement(name: string, text: string): Statement {
   return { name, text };
 }
 
+/** How long a statement may take that PostgreSQL was told to give more time than usual. */
+export interface Patience {
+  statementTimeoutMs: number;
+}
+
 /** What a store needs of a connection; it is bound to one tenant. */
 export interface Sql {
   /** Runs a prepared statement. */
   rows<Row>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
   /** Runs a statement whose text is made for the occasion, and answers the rows it touched. */
-  run<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  run<Row>(text: string, values?: readonly unknown[], patience?: Patience): Promise<Row[]>;
 }
 
 /** A tenant's connections. */
@@ -42,6 +47,11 @@ export interface DatabaseOptions {
 const POOL_SIZE = 8;
 const STATEMENT_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 5_000;
+/**
+ * PostgreSQL ends a statement in time; a server that does not even say so is hung or cut off, and
+ * its connection is given up, or it would be lost to the pool for as long as nobody notices.
+ */
+const SILENCE_MS = 3_000;
 const IDLE_TIMEOUT_MS = 60_000;
 /** Tenants whose connections are kept open; the one used longest ago gives way. */
 const TENANTS_AT_ONCE = 8;
@@ -82,17 +92,20 @@ export class Database {
   }
 
   private open(tenant: string): pg.Pool {
+    const { role, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = this.options;
     const settings = {
-      role: this.options.role,
+      role,
       "app.tenant": tenant,
       timezone: "UTC",
       datestyle: "ISO",
-      statement_timeout: this.options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS,
+      statement_timeout: statementTimeoutMs,
     };
     const pool = new pg.Pool({
       connectionString: this.options.url,
       max: this.options.poolSize ?? POOL_SIZE,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      query_timeout: statementTimeoutMs + SILENCE_MS,
+      keepAlive: true,
       idleTimeoutMillis: IDLE_TIMEOUT_MS,
       allowExitOnIdle: true,
       types,
@@ -140,6 +153,8 @@ async function transact<T>(
 ): Promise<T> {
   const client = await pool.connect();
   let broken = false;
+  // It may break while no statement is on its way: the next one says so, and the process lives on.
+  client.on("error", ignored);
   try {
     observe?.("BEGIN");
     await client.query("BEGIN");
@@ -159,8 +174,11 @@ async function transact<T>(
     throw error;
   } finally {
     client.release(broken);
+    client.off("error", ignored);
   }
 }
+
+function ignored(): void {}
 
 function sqlOf(
   query: (query: pg.QueryConfig) => Promise<pg.QueryResult>,
@@ -177,8 +195,13 @@ function sqlOf(
   };
   return {
     rows: ({ name, text }, values = []) => send({ name, text, values: [...values] }),
-    run: (text, values = []) => send({ text, values: [...values] }),
+    run: (text, values = [], patience) => send({ text, values: [...values], ...waiting(patience) }),
   };
+}
+
+/** pg's own words for how long to wait for an answer. Its types know them of a pool alone. */
+function waiting(patience: Patience | undefined): { query_timeout?: number } {
+  return patience ? { query_timeout: patience.statementTimeoutMs + SILENCE_MS } : {};
 }
 
 function codeOf(error: unknown): string {
@@ -206,7 +229,7 @@ function refusalOf(error: unknown): unknown {
     // The server ended, or refused, the whole connection: it stops, it starts, it lets nobody in.
     (error instanceof pg.DatabaseError && ["FATAL", "PANIC"].includes(error.severity ?? "")) ||
     ["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN"].includes(code) ||
-    /Connection terminated|timeout exceeded when trying to connect|Client has encountered/.test(
+    /Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered/.test(
       message,
     );
   if (isGone) return new DomainError("DATABASE_UNAVAILABLE", "the database cannot be asked now");
