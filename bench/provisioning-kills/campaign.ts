@@ -47,6 +47,8 @@ export interface Round {
   victim: Victim;
   /** When the kill came, after the batches were sent. */
   killedAtMs: number;
+  /** When all were answered, where that was before the kill. */
+  answeredMs: number | null;
   /** What the restarted service found of each batch. */
   found: Found[];
   devices: number;
@@ -58,11 +60,13 @@ export interface Round {
 }
 
 export interface Campaign {
-  /** How long the batches of a round take where nothing is killed: the time that kills fall into. */
+  /** How long the batches of a round took of late where nothing disturbed them. */
   undisturbedMs: number;
   rounds: Round[];
 }
 
+/** Kills come within the time that batches usually take, and a little after it. */
+const WINDOW = 1.15;
 const REPLAY_MS_MOST = 60_000;
 /** In this time after its restart a service is killed again, while it replays. */
 const REPLAY_KILL_MS = 250;
@@ -74,38 +78,53 @@ export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
   const kills = planKills(random, options.kills, options.killDatabase !== undefined);
   const system = await openSystem(options.databases);
   try {
-    const undisturbedMs = await measure(system, random);
+    const undisturbed = await measure(system, random);
     const rounds: Round[] = [];
     for (const [index, kill] of kills.entries()) {
       const batches = planBatches(random, String(index));
       const run = new KillRound({ system, options, random, batches, kill });
-      const round = await run.run(kill.at * undisturbedMs);
+      const round = await run.run(kill.at * undisturbed.ms * WINDOW);
+      if (round.answeredMs !== null) undisturbed.note(round.answeredMs);
       rounds.push(round);
       options.observe?.(round);
       if (options.forgetsLinks && round.complaints.length > 0) break;
     }
-    return { undisturbedMs, rounds };
+    return { undisturbedMs: undisturbed.ms, rounds };
   } finally {
     await system.close();
   }
 }
 
-/** Of a service that has just started and of one that is warm: the mean. */
-async function measure(system: System, random: Random): Promise<number> {
-  const times: number[] = [];
-  for (const round of ["cold", "warm"]) {
+/** How long batches take of late; machines are busier at times. */
+class Undisturbed {
+  private readonly times: number[] = [];
+
+  note(ms: number): void {
+    this.times.push(ms);
+    if (this.times.length > 3) this.times.shift();
+  }
+
+  get ms(): number {
+    return this.times.reduce((sum, time) => sum + time, 0) / this.times.length;
+  }
+}
+
+/** Of services that have just started, and of warm ones. */
+async function measure(system: System, random: Random): Promise<Undisturbed> {
+  const undisturbed = new Undisturbed();
+  for (const round of ["cold", "warm", "warmer"]) {
     const batches = planBatches(random, round);
     await system.record(batches);
     const begun = performance.now();
     const answers = await Promise.all(batches.map((batch) => system.provision(batch)));
-    times.push(performance.now() - begun);
+    undisturbed.note(performance.now() - begun);
     for (const { batch, verdicts } of answers) {
       const provisioned = verdicts?.filter(({ outcome }) => outcome === "PROVISIONED").length;
       if (provisioned === batch.rows.length - batch.quarantined.size) continue;
       throw new Error(`not provisioned, though nothing was killed: ${JSON.stringify(verdicts)}`);
     }
   }
-  return times.reduce((sum, time) => sum + time, 0) / times.length;
+  return undisturbed;
 }
 
 interface Parts {
@@ -129,12 +148,14 @@ class KillRound {
   async run(killedAtMs: number): Promise<Round> {
     const { system, batches, kill, options } = this.parts;
     await system.record(batches);
-    const sent = Promise.all(
-      batches.flatMap((batch) =>
-        (batch.isSentTwice ? [batch, batch] : [batch]).map(system.provision),
-      ),
-    );
+    const begun = performance.now();
+    let answeredMs: number | null = null;
+    const sending = batches.flatMap((batch) => (batch.isSentTwice ? [batch, batch] : [batch]));
+    const sent = Promise.all(sending.map(system.provision)).finally(() => {
+      answeredMs = performance.now() - begun;
+    });
     await sleep(killedAtMs);
+    const answeredBeforeMs = answeredMs;
     await this.kill(kill.victim);
     const first = await sent;
     await this.quiet();
@@ -151,9 +172,16 @@ class KillRound {
     const replayMs = performance.now() - restarted;
     await this.judge(answers);
     const found = batches.map((batch) => foundOf(batch, first, states));
-    const devices = this.serialNumbers.length;
-    const { complaints } = this;
-    return { victim: kill.victim, killedAtMs, found, devices, linksLeft, replayMs, complaints };
+    return {
+      victim: kill.victim,
+      killedAtMs,
+      answeredMs: answeredBeforeMs,
+      found,
+      devices: this.serialNumbers.length,
+      linksLeft,
+      replayMs,
+      complaints: this.complaints,
+    };
   }
 
   private async kill(victim: Victim): Promise<void> {
@@ -211,8 +239,10 @@ class KillRound {
     const after = await this.states();
     this.complaints.push(...halfLinked([...after.values()]), ...brokenAnswers(again, after));
     await this.findDeviations();
-    for (const { faults } of Object.values(system.services))
-      this.complaints.push(...faults.splice(0));
+    for (const service of Object.values(system.services)) {
+      this.complaints.push(...service.faults.splice(0));
+      if (!service.isRunning) await service.start();
+    }
   }
 
   private async findDeviations(): Promise<void> {

@@ -1,6 +1,8 @@
 import type { Campaign, Found, Round } from "./campaign.ts";
 import { VICTIMS } from "./plan.ts";
 
+const COMPLAINTS_SHOWN = 10;
+
 /** What a kill may find of a batch, in the order of provisioning, and as people read it. */
 const COLUMNS: readonly [Found, string][] = [
   ["REFUSED", "refused: other service away"],
@@ -21,7 +23,10 @@ export function describeRound(round: Round, number: number): string {
   return (
     `${String(number).padStart(3)}  ${round.victim.padEnd(13)} at ${round.killedAtMs.toFixed(0)} ms: ` +
     `${found.join(", ")}; ${round.linksLeft} links replayed in ${round.replayMs.toFixed(0)} ms` +
-    round.complaints.map((complaint) => `\n     ${complaint}`).join("")
+    round.complaints
+      .slice(0, COMPLAINTS_SHOWN)
+      .map((complaint) => `\n     ${complaint}`)
+      .join("")
   );
 }
 
@@ -41,7 +46,7 @@ export function describeCampaign({ undisturbedMs, rounds }: Campaign): string {
   return [
     ...lines.map((cells) => `| ${cells.join(" | ")} |`),
     "",
-    `Batches of a round take ${undisturbedMs.toFixed(0)} ms undisturbed; kills fall into that time.`,
+    `Batches of a round took about ${undisturbedMs.toFixed(0)} ms undisturbed; kills fell into that time.`,
     `${sum(({ devices }) => devices)} devices; ${sum(({ linksLeft }) => linksLeft)} links left to ` +
       `the replay, the slowest restart and replay took ${slowest.toFixed(0)} ms.`,
     `Complaints: ${sum(({ complaints }) => complaints.length)}.`,

@@ -19,7 +19,7 @@ function findCommand(): string {
 
 /** `tracegraph start <service>`: one service in a process of its own, which can be killed. */
 export class ServiceProcess {
-  /** Faults that it logged in all its lives: what no refusal explains. */
+  /** What no refusal and no kill of ours explains: faults that it logged, ends of its own. */
   readonly faults: string[] = [];
   private child: ChildProcess | null = null;
   private lastLines: string[] = [];
@@ -29,6 +29,10 @@ export class ServiceProcess {
     private readonly service: string,
     private readonly environment: Readonly<Record<string, string>>,
   ) {}
+
+  get isRunning(): boolean {
+    return this.child !== null;
+  }
 
   /** Resolves when it answers requests. */
   async start(): Promise<void> {
@@ -40,6 +44,11 @@ export class ServiceProcess {
     this.child = child;
     process.once("exit", this.killAtExit);
     this.lastLines = [];
+    child.once("exit", () => {
+      if (this.child !== child) return;
+      this.child = null;
+      this.faults.push(`${this.service} ended by itself:\n${this.lastLines.join("\n")}`);
+    });
     createInterface({ input: child.stderr }).on("line", (line) => this.read(line));
     const isUp = new Promise<boolean>((resolve) => {
       createInterface({ input: child.stdout }).once("line", () => resolve(true));
