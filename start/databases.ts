@@ -1,4 +1,4 @@
-import { startEmbeddedPostgres } from "../shared/postgres/embedded-postgres.ts";
+import { startEmbeddedPostgres } from "../shared/postgres/embedded/embedded-postgres.ts";
 import { migrate, pendingMigrations, type ServiceDatabase } from "../shared/postgres/migrate.ts";
 import { prepareDatabase, type ServiceUrls } from "../shared/postgres/prepare-server.ts";
 import { manufacturingDatabase } from "../subgraphs/manufacturing/subgraph.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { startEmbeddedPostgres } from "../../shared/postgres/embedded-postgres.ts";
+import { startEmbeddedPostgres } from "../../shared/postgres/embedded/embedded-postgres.ts";
 import { migrate, type ServiceDatabase } from "../../shared/postgres/migrate.ts";
 import { prepareDatabase } from "../../shared/postgres/prepare-server.ts";
 import { manufacturingDatabase } from "../../subgraphs/manufacturing/subgraph.ts";

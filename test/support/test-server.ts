@@ -5,7 +5,7 @@ import { join } from "node:path";
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
-} from "../../shared/postgres/embedded-postgres.ts";
+} from "../../shared/postgres/embedded/embedded-postgres.ts";
 import { migrate } from "../../shared/postgres/migrate.ts";
 import { prepareDatabase } from "../../shared/postgres/prepare-server.ts";
 import { SERVICE_DATABASES, templateOf } from "./service-databases.ts";

@@ -2,9 +2,13 @@ import { access, chmod, chown, mkdir, mkdtemp, rm, stat } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import {
+  buildStarter,
+  installWithoutScripts,
+  startInProcess,
+} from "../../../test/support/starter-process.ts";
 import { startEmbeddedPostgres } from "./embedded-postgres.ts";
 import { canReach } from "./service-account.ts";
-import { buildStarter, installWithoutScripts, startInProcess } from "./starter-process.ts";
 
 const NOBODY = 65534;
 const isRoot = process.geteuid?.() === 0;

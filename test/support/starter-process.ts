@@ -15,7 +15,7 @@ export interface StartedServer {
   readonly adminUrl: string;
 }
 
-/** For tests: a process of its own that starts the server of a data folder. It can be killed. */
+/** A process of its own that starts the server of a data folder. It can be killed. */
 export interface StarterProcess {
   readonly child: ChildProcess;
   readonly notices: readonly string[];
@@ -33,7 +33,7 @@ export interface StarterOptions {
   readonly endsAtOnce?: boolean;
 }
 
-const OURS = dirname(fileURLToPath(import.meta.url));
+const WRAPPER = fileURLToPath(new URL("../../shared/postgres/embedded", import.meta.url));
 
 const SCRIPT = `
 import { startEmbeddedPostgres } from "./embedded-postgres.js";
@@ -53,12 +53,12 @@ try {
 }
 `;
 
-/** Compiles this folder's sources into another one, with packages linked beside them. */
+/** Compiles the wrapper's sources into a folder, with packages linked beside them. */
 export async function buildStarter(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  for (const name of await readdir(OURS)) {
+  for (const name of await readdir(WRAPPER)) {
     if (!name.endsWith(".ts") || name.endsWith(".test.ts")) continue;
-    const { code } = await transform(await readFile(join(OURS, name), "utf8"), {
+    const { code } = await transform(await readFile(join(WRAPPER, name), "utf8"), {
       jsc: { target: "es2022", parser: { syntax: "typescript" } },
       module: { type: "es6" },
     });

@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import pg from "pg";
+import { buildStarter, startInProcess } from "../../../test/support/starter-process.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded-postgres.ts";
 import { findPostmaster } from "./postmaster.ts";
-import { buildStarter, startInProcess } from "./starter-process.ts";
 
 let root: string;
 let builtFolder: string;
