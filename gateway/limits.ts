@@ -6,7 +6,7 @@ export const GATEWAY_LIMITS = {
   tokenCharacters: 8_192,
   documentTokens: 2_000,
   /** One token may be a text of any length, and documents are kept in caches. */
-  documentCharacters: 100_000,
+  documentCharacters: 50_000,
   documentDepth: 12,
   /** Introspection is deeper than any question about devices. */
   introspectionDepth: 20,

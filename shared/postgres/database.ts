@@ -168,9 +168,7 @@ async function transact<T>(
     await client.query("COMMIT");
     return result;
   } catch (error) {
-    await client.query("ROLLBACK").catch(() => {
-      broken = true;
-    });
+    broken = isSilence(error) || !(await isRolledBack(client));
     throw error;
   } finally {
     client.release(broken);
@@ -179,6 +177,18 @@ async function transact<T>(
 }
 
 function ignored(): void {}
+
+/** Whether the server did not answer at all; then nothing more is asked on that connection. */
+function isSilence(error: unknown): boolean {
+  return error instanceof Error && error.message === "Query read timeout";
+}
+
+function isRolledBack(client: pg.PoolClient): Promise<boolean> {
+  return client.query("ROLLBACK").then(
+    () => true,
+    () => false,
+  );
+}
 
 function sqlOf(
   query: (query: pg.QueryConfig) => Promise<pg.QueryResult>,
@@ -225,11 +235,12 @@ function refusalOf(error: unknown): unknown {
   if (code === "57014") return new DomainError("TIMEOUT", "the database took too long");
   const message = error instanceof Error ? error.message : "";
   const isGone =
+    isSilence(error) ||
     /^(08|57P|53)/.test(code) ||
     // The server ended, or refused, the whole connection: it stops, it starts, it lets nobody in.
     (error instanceof pg.DatabaseError && ["FATAL", "PANIC"].includes(error.severity ?? "")) ||
     ["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN"].includes(code) ||
-    /Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered/.test(
+    /Connection terminated|timeout exceeded when trying to connect|Client has encountered/.test(
       message,
     );
   if (isGone) return new DomainError("DATABASE_UNAVAILABLE", "the database cannot be asked now");

@@ -42,6 +42,8 @@ const BACKFILL = `INSERT INTO device_group (tenant, field, value, device_id, fro
   FROM device_revision WHERE tenant = $1 AND $2 = ANY (changed)
   ON CONFLICT DO NOTHING`;
 
+const BACKFILL_PATIENCE = { statementTimeoutMs: LIMITS.backfillTimeoutMs };
+
 /** All SQL about field definitions. Lives for one request. */
 export class FieldDefinitionStore {
   private known: Promise<FieldDefinition[]> | undefined;
