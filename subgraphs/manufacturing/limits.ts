@@ -17,8 +17,11 @@ export const LIMITS = {
   effectiveAheadMs: 24 * 60 * 60 * 1_000,
   /** Rows that one statement may answer: many pages are read together. */
   rowsPerStatement: 100_000,
-  /** How often a row is judged again because somebody else changed its device meanwhile. */
-  judgingTries: 5,
+  /**
+   * How often a row is judged again because somebody else changed its device meanwhile. Each try
+   * loses to another writer's commit, so this bears more writers than there are connections.
+   */
+  judgingTries: 30,
   /** How long Ownership may take to say what a caller owns. */
   peerTimeoutMs: 3_000,
   /** How long turning on the grouping of a field may take in the database. */

@@ -48,6 +48,7 @@ test("concurrent recordings of one new serial number make one device", async () 
 test("batches that overlap, in opposite orders, lose nothing and repeat nothing", async () => {
   const serialNumbers = Array.from({ length: 200 }, (_, index) => `O-${index}`);
   const fields = ["lotCode", "workOrder", "palletId", "packageId", "site", "partNumber"];
+  // More writers at once than a few tries would bear: each try may lose to another one's commit.
   await Promise.all(
     fields.map((field, index) => {
       const input = serialNumbers.map((serialNumber) => ({ serialNumber, [field]: "X" }));
