@@ -1,0 +1,114 @@
+import type { Step } from "./expected.ts";
+import type { Names, Place } from "./world.ts";
+
+/**
+ * A way to rows of one type: fields from a root field on, as they stand in a document. `PAGE` is
+ * one item of a list; the variables are named as in `Names`.
+ */
+export interface EntryPoint {
+  path: readonly string[];
+  places: readonly Place[];
+  /** What the path says of rows beside the fields that it uses, each before its segment. */
+  turns?: Readonly<Record<number, Step>>;
+  /** For a root that names its row by reference or id: what it finds. */
+  finds?: { type: string; by: "id" | "connhexId"; named: keyof Names };
+}
+
+function at(places: string, path: string, more: Partial<EntryPoint> = {}): EntryPoint {
+  const named = places.split(" ") as Place[];
+  return { path: path.split(" > "), places: named, ...more };
+}
+
+const DEVICE = "device(connhexId: $connhexId)";
+/** The gateway sends references as a variable; literals in their place are nobody's need. */
+const ENTITIES = "_entities(representations: $references)";
+const FIRST_OF_LOT = { turn: "to mine" } as const;
+const OTHER_OF_LOT = { turn: "to the other" } as const;
+
+/** An id of each kind, and the variable that holds it. */
+const IDS: readonly [type: string, variable: keyof Names, place: Place][] = [
+  ["Device", "deviceId", "manufacturing"],
+  ["DeviceRevision", "revisionId", "manufacturing"],
+  ["CloudIdentity", "identityId", "ownership"],
+  ["Owner", "ownerId", "ownership"],
+  ["Ownership", "ownershipId", "ownership"],
+];
+
+function node(type: string, named: keyof Names, rest = ""): EntryPoint {
+  return at("gateway", `node(id: $${named})${rest}`, { finds: { type, by: "id", named } });
+}
+
+/** Every way in that we know. A test sees to it that together they reach every field. */
+export const ENTRY_POINTS: readonly EntryPoint[] = [
+  // a device by what is printed on it
+  at("gateway manufacturing", DEVICE),
+  at("gateway manufacturing", "device(serialNumber: $serialNumber)"),
+  // anything by its global id
+  ...IDS.map(([type, named]) => node(type, named)),
+  ...IDS.map(([type, named]) => {
+    return at("gateway", `nodes(ids: [$${named}])`, { finds: { type, by: "id", named } });
+  }),
+  // as the gateway asks a subgraph, and as whoever reached the subgraph could
+  ...IDS.map(([type, named, place]) => at(place, ENTITIES, { finds: { type, by: "id", named } })),
+  ...(["manufacturing", "ownership"] as const).map((place) =>
+    at(place, ENTITIES, { finds: { type: "Device", by: "connhexId", named: "connhexId" } }),
+  ),
+  // lists of devices
+  at("gateway manufacturing", 'productionGroup(field: "lotCode", value: $lot)'),
+  ...["devices(PAGE)", "devices(PAGE) > pageInfo", "devices(PAGE) > edges"].map((rest) =>
+    at("gateway manufacturing", `productionGroup(field: "lotCode", value: $lot) > ${rest}`),
+  ),
+  at("gateway", 'productionGroup(field: "lotCode", value: $lot) > devices(PAGE) > nodes', {
+    turns: { 2: FIRST_OF_LOT },
+  }),
+  at("gateway", `${DEVICE} > lot`),
+  at("gateway", `${DEVICE} > lot > devices(membership: EVER, PAGE) > edges > node`, {
+    turns: { 3: FIRST_OF_LOT },
+  }),
+  at("gateway", `${DEVICE} > groups`),
+  at("gateway", `${DEVICE} > groups > devices(PAGE) > nodes`, { turns: { 3: FIRST_OF_LOT } }),
+  at("gateway", `${DEVICE} > siblings(PAGE) > nodes`, { turns: { 2: OTHER_OF_LOT } }),
+  at("gateway", `${DEVICE} > siblings(by: "boardColour", membership: EVER, PAGE) > edges > node`, {
+    turns: { 2: OTHER_OF_LOT },
+  }),
+  at("gateway", `${DEVICE} > siblings(PAGE)`),
+  // what was
+  at("gateway manufacturing", `${DEVICE} > history(PAGE)`),
+  at("gateway manufacturing", `${DEVICE} > history(PAGE) > pageInfo`),
+  at("gateway manufacturing", `${DEVICE} > history(PAGE) > edges`),
+  at("gateway manufacturing", `${DEVICE} > history(PAGE) > nodes`),
+  at("gateway", `${DEVICE} > history(PAGE) > edges > node`),
+  at("gateway manufacturing", `${DEVICE} > asOf(at: "2100-01-01T00:00:00Z")`),
+  // identities
+  at("gateway", `${DEVICE} > identity`),
+  at("gateway", `${DEVICE} > identity > history`),
+  at("gateway", `${DEVICE} > identity > device`),
+  node("CloudIdentity", "identityId", " > history"),
+  node("CloudIdentity", "identityId", " > device"),
+  // owners
+  at("gateway ownership", "owner(id: $ownerId)"),
+  at("gateway ownership", "owner(id: $ownerId) > contact"),
+  at("gateway ownership", "owner(id: $ownerId) > devices(PAGE)"),
+  at("gateway ownership", "owner(id: $ownerId) > devices(PAGE) > pageInfo"),
+  at("gateway ownership", "owner(id: $ownerId) > devices(PAGE) > edges"),
+  at("gateway ownership", "owner(id: $ownerId) > devices(PAGE) > nodes"),
+  at("gateway", `${DEVICE} > owner`),
+  at("gateway", `${DEVICE} > owner > contact`),
+  at("gateway", `${DEVICE} > owner > devices(PAGE) > nodes`),
+  at("gateway", `${DEVICE} > ownerships`),
+  at("gateway", `${DEVICE} > ownerships > owner`),
+  at("gateway", `${DEVICE} > ownerships > owner > contact`),
+  at("gateway", `${DEVICE} > ownerships > device`),
+  node("Owner", "ownerId", " > contact"),
+  node("Ownership", "ownershipId", " > device"),
+  // what needs no name of a row
+  at("gateway manufacturing", "fieldDefinitions"),
+  at("gateway ownership", "myDevices(PAGE)"),
+  at("gateway ownership", "myDevices(PAGE) > pageInfo"),
+  at("gateway ownership", "myDevices(PAGE) > edges"),
+  at("gateway ownership", "myDevices(PAGE) > nodes"),
+  at("gateway", "myDevices(PAGE) > edges > node"),
+  // what services ask each other
+  at("manufacturing", "provisioningGate(connhexIds: [$connhexId])"),
+  at("manufacturing", "provisioningGate(serialNumbers: [$serialNumber])"),
+];

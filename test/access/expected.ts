@@ -1,0 +1,174 @@
+import { type CallerRole, ROLES } from "../../shared/caller.ts";
+
+/**
+ * Who may do what, written down a second time, by hand and from the pages that promise it. Nothing
+ * here comes from the code that enforces it: where the two differ, one of them is wrong.
+ */
+export type Outcome = "VALUE" | "MASKED" | "ABSENT" | "FORBIDDEN" | `REFUSED ${string}`;
+
+/** What the asked row is to the caller: his own, another owner's, another tenant's, or not there. */
+export const WHOSE = ["MINE", "OTHERS", "FOREIGN", "NOTHING"] as const;
+export type Whose = (typeof WHOSE)[number];
+
+/** A use of a field, the finding of a row by its id, or a turn to another row. */
+export type Step = { use: string } | { find: string } | { turn: Turn };
+type Turn = "to mine" | "to the other" | "to a former owner";
+
+/** Roles that a token can carry, alone and together, and a token without any. */
+export const ROLE_SETS: readonly (readonly CallerRole[])[] = [
+  ...ROLES.map((role) => [role]),
+  [],
+  ["owner", "partner"],
+  ["owner", "line"],
+  ["owner", "engineering"],
+  ["owner", "regulator"],
+  ["analyst", "support"],
+  ["partner", "regulator"],
+];
+
+const STAFF = "line support recall_manager engineering compliance analyst admin";
+const STAFF_BUT_ANALYST = "line support recall_manager engineering compliance admin";
+const RECORD_READERS = `${STAFF} regulator`;
+const EVERYONE = `${RECORD_READERS} owner partner`;
+const RECORDERS = "line engineering admin";
+const ENGINEERS = "engineering admin";
+const REGISTRARS = "owner support admin";
+const OWNERSHIP_READERS = "support recall_manager compliance engineering analyst admin owner";
+const NAME_READERS = "support recall_manager compliance admin owner";
+const CONTACT_READERS = "support recall_manager admin owner";
+
+const CORE =
+  "id serialNumber connhexId partNumber hardwareRevision fwVersion deviceType producedAt phase disposition";
+const PRODUCTION =
+  "pcbPartNumber lotCode workOrder productionOrder palletId packageId site line attributes";
+
+const OPEN: readonly [type: string, fields: string, roles: string][] = [
+  ["Query", "device", EVERYONE],
+  ["Query", "productionGroup fieldDefinitions", STAFF],
+  ["Query", "owner", NAME_READERS],
+  ["Query", "myDevices", "owner"],
+  ["Query", "provisioningGate ownedBy", "service"],
+  ["Mutation", "recordDevices provisionDevices", RECORDERS],
+  ["Mutation", "correctDevice defineField retireField", ENGINEERS],
+  ["Mutation", "changeIdentityState replaceClaimCode", ENGINEERS],
+  ["Mutation", "registerOwnership transferOwnership releaseOwnership", REGISTRARS],
+  ["Mutation", "changeOwnerContact", REGISTRARS],
+  ["Mutation", "offerOwnershipTransfer", "owner"],
+  ["Mutation", "linkCloudIdentities", "service"],
+
+  ["Device", `${CORE} revision recordedAt`, EVERYONE],
+  ["Device", `${PRODUCTION} history asOf`, RECORD_READERS],
+  ["Device", "groups lot siblings", STAFF],
+  ["Device", "operator", STAFF_BUT_ANALYST],
+  ["Device", "identity", EVERYONE],
+  ["Device", "owner ownerships", OWNERSHIP_READERS],
+  ["DeviceRevision", `${CORE} ${PRODUCTION}`, RECORD_READERS],
+  ["DeviceRevision", "revision recordedAt effectiveAt reason source changed", RECORD_READERS],
+  ["DeviceRevision", "actor operator", STAFF_BUT_ANALYST],
+  ["ProductionGroup", "field value deviceCount devices", STAFF],
+  [
+    "FieldDefinition",
+    "name type isRequired isGroupable pattern values label description createdAt retiredAt",
+    STAFF,
+  ],
+  ["DeviceBatch", "verdicts recorded revised unchanged refused", RECORDERS],
+  ["DeviceVerdict", "index serialNumber outcome revision code message field", RECORDERS],
+  ["ProvisioningGate", "serialNumber connhexId disposition", "service"],
+  ["CloudIdentityLinkVerdict", "serialNumber connhexId linked code message", "service"],
+
+  ["CloudIdentity", "id connhexId serialNumber state provisionedAt device", EVERYONE],
+  ["CloudIdentity", "name model isProtected history", STAFF],
+  ["CloudIdentityChange", "kind state at reason", STAFF],
+  // The pages give an identity's history to all staff, and an analyst everything but people: an
+  // actor is one. The stricter promise holds, as it does for DeviceRevision.actor.
+  ["CloudIdentityChange", "actor", STAFF_BUT_ANALYST],
+  ["ClaimCodeReplacement", "connhexId claimCode", ENGINEERS],
+  ["Owner", "id kind country", OWNERSHIP_READERS],
+  ["Owner", "displayName devices", NAME_READERS],
+  ["Owner", "contact", CONTACT_READERS],
+  ["OwnerContact", "email phone address", CONTACT_READERS],
+  ["Ownership", "id from to endedBy owner device", OWNERSHIP_READERS],
+  ["TransferOffer", "code expiresAt", "owner"],
+  ["ProvisionBatch", "verdicts provisioned pending unchanged refused", RECORDERS],
+  [
+    "ProvisionVerdict",
+    "index serialNumber connhexId outcome code message field initKey claimCode",
+    RECORDERS,
+  ],
+
+  // A page is for whoever may have its list.
+  ["DeviceConnection", "edges nodes pageInfo totalCount", EVERYONE],
+  ["DeviceEdge", "cursor node", EVERYONE],
+  ["DeviceRevisionConnection", "edges nodes pageInfo totalCount", EVERYONE],
+  ["DeviceRevisionEdge", "cursor node", EVERYONE],
+  ["PageInfo", "hasNextPage hasPreviousPage startCursor endCursor", EVERYONE],
+];
+
+/** Who finds a thing by its id or key; owners only what is theirs, partners nothing. */
+const FOUND_BY: Readonly<Record<string, string>> = {
+  Device: EVERYONE,
+  DeviceRevision: EVERYONE,
+  // `node` says of an id whose fields are closed what it says of an unknown one.
+  "DeviceRevision by node": RECORD_READERS,
+  CloudIdentity: EVERYONE,
+  Owner: OWNERSHIP_READERS,
+  Ownership: OWNERSHIP_READERS,
+};
+
+const openTo = new Map<string, Set<string>>(
+  OPEN.flatMap(([type, fields, roles]) =>
+    fields.split(" ").map((field) => [`${type}.${field}`, new Set(roles.split(" "))] as const),
+  ),
+);
+
+/** Every field that somebody has thought of, as `Type.field`. */
+export const KNOWN_FIELDS: readonly string[] = [...openTo.keys()];
+
+/** Whether one of the roles opens the field on rows of some kind. */
+export function opens(field: string, roles: readonly CallerRole[]): boolean {
+  const readers = openTo.get(field);
+  if (!readers) throw new Error(`nobody has said who may use ${field}`);
+  return roles.some((role) => readers.has(role));
+}
+
+/** A role opens a field on the rows that this role sees, whatever other roles the caller has. */
+function sees(role: CallerRole, whose: Whose): boolean {
+  if (role === "partner") return false;
+  return role === "owner" ? whose === "MINE" : true;
+}
+
+function afterTurn(whose: Whose, turn: Turn): Whose {
+  if (turn === "to the other") return whose === "MINE" ? "OTHERS" : "MINE";
+  return turn === "to mine" ? "MINE" : "OTHERS";
+}
+
+const exists = (whose: Whose) => whose === "MINE" || whose === "OTHERS";
+
+/** What comes of walking these steps, from a row that is this to the caller. */
+export function expectedOutcome(
+  roles: readonly CallerRole[],
+  asked: Whose,
+  steps: readonly Step[],
+): Outcome {
+  let whose = asked;
+  for (const step of steps) {
+    if ("turn" in step) {
+      if (exists(whose)) whose = afterTurn(whose, step.turn);
+      continue;
+    }
+    const finders = "find" in step ? new Set(FOUND_BY[step.find]?.split(" ")) : null;
+    const openers = roles.filter((role) =>
+      "use" in step ? opens(step.use, [role]) : finders?.has(role),
+    );
+    if ("use" in step && openers.length === 0) return "FORBIDDEN";
+    if (!exists(whose) || !openers.some((role) => sees(role, whose))) return "ABSENT";
+  }
+  const last = steps.at(-1);
+  const isContact = last && "use" in last && last.use.startsWith("OwnerContact.");
+  return isContact && !seesWholeContact(roles, whose) ? "MASKED" : "VALUE";
+}
+
+function seesWholeContact(roles: readonly CallerRole[], whose: Whose): boolean {
+  if (roles.includes("recall_manager") || roles.includes("admin")) return true;
+  return roles.includes("owner") && whose === "MINE";
+}

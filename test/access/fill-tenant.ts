@@ -1,0 +1,154 @@
+import type { Caller, CallerRole } from "../../shared/caller.ts";
+import type { Names, Place, System, Values } from "./world.ts";
+
+export const RECORD = `mutation ($input: [DeviceRecordInput!]!) {
+  recordDevices(input: $input) { refused verdicts { code message } }
+}`;
+const CORRECT = `mutation ($serialNumber: String!) {
+  correctDevice(serialNumber: $serialNumber, expectedRevision: 2, reason: "wrong at inspection",
+    changes: { palletId: "PAL-2", source: "inspection" }) { revision }
+}`;
+const DEFINE = `mutation ($input: FieldDefinitionInput!) { defineField(input: $input) { name } }`;
+const RETIRE = `mutation ($name: String!) { retireField(name: $name) { name } }`;
+export const PROVISION = `mutation ($input: [ProvisionInput!]!) {
+  provisionDevices(input: $input) { refused pending verdicts { serialNumber claimCode code message } }
+}`;
+const STATE = `mutation ($connhexId: ID!, $state: CloudIdentityState!) {
+  changeIdentityState(connhexId: $connhexId, state: $state, reason: "a visit") { state }
+}`;
+export const REGISTER = `mutation ($input: RegisterOwnershipInput!) {
+  registerOwnership(input: $input) { id owner { id } }
+}`;
+const OFFER = `mutation ($connhexId: ID!) { offerOwnershipTransfer(connhexId: $connhexId) { code } }`;
+const TRANSFER = `mutation ($input: TransferOwnershipInput!) {
+  transferOwnership(input: $input) { id }
+}`;
+const NAMES = `query ($connhexId: ID!) { device(connhexId: $connhexId) {
+  id history(last: 1) { nodes { id } } identity { id } owner { id } ownerships { id }
+} }`;
+
+/** Asks as somebody of a tenant; throws where anything is refused. */
+export function asker(system: System, tenant: string) {
+  return async (place: Place, who: CallerRole | Partial<Caller>, query: string, values: Values) => {
+    const said = typeof who === "string" ? { subject: `the-${who}`, roles: [who] } : who;
+    const caller: Caller = { subject: "?", roles: [], tenant, client: "test", ...said };
+    const { data, errors = [] } = await system.ask(place, caller, query, values);
+    if (errors[0]) throw new Error(`${errors[0].message} for ${query}`);
+    return data;
+  };
+}
+
+export const signedIn = (subject: string) => ({ subject, roles: ["owner" as const] });
+
+/** An owner with all the personal data that one can have. */
+export function personNamed(name: string): Values {
+  return {
+    kind: "PERSON",
+    displayName: `${name} of the matrix`,
+    country: "IT",
+    email: `${name}@example.com`,
+    phone: "+39 055 123456",
+    address: `Via ${name} 1`,
+  };
+}
+
+/**
+ * Fills a tenant, so that no field of the rows that are asked for is empty. Each device went from
+ * dora to its present owner: 1 and 3 to ada (mine), 2 and 4 to ben (another's).
+ */
+export async function fillTenant(
+  system: System,
+  tenant: string,
+): Promise<{ mine: Names; others: Names }> {
+  const ask = asker(system, tenant);
+  const place = "manufacturing";
+  const definitions = [
+    { name: "boardColour", type: "TEXT", isGroupable: true, pattern: "[a-z]+", label: "Colour" },
+    { name: "grade", type: "ENUM", values: ["A", "B"], description: "Of the housing." },
+    { name: `only${tenant}`, type: "TEXT" },
+  ];
+  for (const given of definitions) {
+    const input = { isRequired: false, isGroupable: false, ...given };
+    await ask(place, "engineering", DEFINE, { input });
+  }
+  await ask(place, "engineering", RETIRE, { name: "grade" });
+  const numbers = [1, 2, 3, 4];
+  const rows = numbers.map((n) => fullRecord(tenant, n));
+  const { recordDevices } = await ask(place, "line", RECORD, { input: rows });
+  if (recordDevices.refused > 0) throw new Error(JSON.stringify(recordDevices));
+  const input = numbers.map((n) => ({
+    serialNumber: `SN-${tenant}-${n}`,
+    connhexId: `hex-${tenant}-${n}`,
+    isProtected: true,
+    name: `Thing ${n}`,
+    model: "T-1000",
+  }));
+  const { provisionDevices } = await ask("ownership", "line", PROVISION, { input });
+  if (provisionDevices.refused + provisionDevices.pending > 0) {
+    throw new Error(JSON.stringify(provisionDevices));
+  }
+  for (const n of numbers) {
+    const serialNumber = `SN-${tenant}-${n}`;
+    await ask(place, "engineering", CORRECT, { serialNumber });
+    const { claimCode } = provisionDevices.verdicts[n - 1];
+    await passOn(ask, `hex-${tenant}-${n}`, { claimCode, to: n % 2 === 1 ? "ada" : "ben" });
+  }
+  return { mine: await namesOf(ask, tenant, 1), others: await namesOf(ask, tenant, 2) };
+}
+
+function fullRecord(tenant: string, n: number): Values {
+  return {
+    serialNumber: `SN-${tenant}-${n}`,
+    partNumber: "P-1",
+    pcbPartNumber: "PCB-1",
+    hardwareRevision: "C",
+    fwVersion: "1.2.3",
+    deviceType: "gauge",
+    lotCode: `L-${tenant}`,
+    workOrder: "W-1",
+    productionOrder: "PO-1",
+    palletId: "PAL-1",
+    packageId: "PKG-1",
+    phase: "TESTING",
+    producedAt: "2024-05-06T07:08:09Z",
+    site: "Prato",
+    line: "2",
+    operator: "op-7",
+    attributes: { boardColour: "green" },
+    source: "mes",
+  };
+}
+
+type Ask = ReturnType<typeof asker>;
+
+async function passOn(
+  ask: Ask,
+  connhexId: string,
+  { claimCode, to }: { claimCode: string; to: string },
+): Promise<void> {
+  const place = "ownership";
+  for (const state of ["SUSPENDED", "ACTIVE"])
+    await ask(place, "admin", STATE, { connhexId, state });
+  const dora = { connhexId, claimCode, owner: personNamed("dora") };
+  await ask(place, signedIn("dora"), REGISTER, { input: dora });
+  const { offerOwnershipTransfer } = await ask(place, signedIn("dora"), OFFER, { connhexId });
+  const input = { connhexId, consentCode: offerOwnershipTransfer.code, owner: personNamed(to) };
+  await ask(place, signedIn(to), TRANSFER, { input });
+}
+
+async function namesOf(ask: Ask, tenant: string, n: number): Promise<Names> {
+  const connhexId = `hex-${tenant}-${n}`;
+  const { device } = await ask("gateway", "admin", NAMES, { connhexId });
+  return {
+    connhexId,
+    serialNumber: `SN-${tenant}-${n}`,
+    lot: `L-${tenant}`,
+    deviceId: device.id,
+    revisionId: device.history.nodes[0].id,
+    identityId: device.identity.id,
+    ownerId: device.owner.id,
+    // The ended one: what tells of an end is empty in the present one.
+    ownershipId: device.ownerships[0].id,
+    fieldName: `only${tenant}`,
+  };
+}

@@ -1,0 +1,256 @@
+import type { CallerRole } from "../../shared/caller.ts";
+import { type Outcome, opens, type Whose } from "./expected.ts";
+import { asker, PROVISION, personNamed, RECORD, REGISTER, signedIn } from "./fill-tenant.ts";
+import { type Cell, outcomeOf, textOf, withoutNames } from "./matrix.ts";
+import {
+  callerWith,
+  type Names,
+  type Place,
+  type System,
+  TENANT,
+  type Values,
+  type World,
+} from "./world.ts";
+
+type Target = Names & { claimCode?: string };
+
+/** A mutation, asked of a row in a way that the rules allow wherever the roles do. */
+interface MutationCase {
+  name: string;
+  place: Exclude<Place, "gateway">;
+  text: string;
+  variables(target: Target, more: { whose: Whose; serial: number }): Values;
+  /** What of a row the mutation is asked of; fresh ones where it would change it. */
+  asked: readonly Whose[];
+  /** Whether it takes a device that has no owner yet. */
+  ofNobody?: boolean;
+  /** What comes of it for roles that may call it. */
+  outcome(whose: Whose, who: { isOwner: boolean; isStaff: boolean }): Outcome;
+}
+
+const EVERY_ROW = ["MINE", "OTHERS", "FOREIGN", "NOTHING"] as const;
+const NO_ROW = ["MINE"] as const;
+const exists = (whose: Whose) => whose === "MINE" || whose === "OTHERS";
+const elseRefused = (code: string) => (whose: Whose) =>
+  exists(whose) ? "VALUE" : (`REFUSED ${code}` as const);
+
+const OF_MANUFACTURING: readonly Omit<MutationCase, "place">[] = [
+  {
+    name: "recordDevices",
+    text: `($input: [DeviceRecordInput!]!) { f0: recordDevices(input: $input) {
+      verdicts { index serialNumber outcome revision code message field } recorded revised unchanged refused } }`,
+    variables: (_, { serial }) => ({
+      input: [{ serialNumber: `SN-new-${serial}` }, { serialNumber: "" }],
+    }),
+    asked: NO_ROW,
+    outcome: () => "VALUE",
+  },
+  {
+    name: "correctDevice",
+    text: `($serialNumber: String!, $changes: DeviceChanges!) { f0: correctDevice(
+      serialNumber: $serialNumber, changes: $changes, reason: "checked", expectedRevision: 2) { id } }`,
+    variables: ({ serialNumber }, { serial }) => ({
+      serialNumber,
+      changes: { packageId: `${serial}` },
+    }),
+    asked: EVERY_ROW,
+    outcome: elseRefused("NOT_FOUND"),
+  },
+  {
+    name: "defineField",
+    text: `($input: FieldDefinitionInput!) { f0: defineField(input: $input) { name } }`,
+    variables: (_, { serial }) => {
+      return { input: { name: `f${serial}`, type: "TEXT", isRequired: false, isGroupable: false } };
+    },
+    asked: NO_ROW,
+    outcome: () => "VALUE",
+  },
+  {
+    name: "retireField",
+    text: `($fieldName: String!) { f0: retireField(name: $fieldName) { name } }`,
+    variables: ({ fieldName }) => ({ fieldName }),
+    asked: ["MINE", "FOREIGN", "NOTHING"],
+    outcome: elseRefused("NOT_FOUND"),
+  },
+  {
+    name: "linkCloudIdentities",
+    text: `($input: [CloudIdentityLinkInput!]!) { f0: linkCloudIdentities(input: $input) {
+      serialNumber connhexId linked code message } }`,
+    variables: ({ serialNumber, connhexId }) => ({ input: [{ serialNumber, connhexId }] }),
+    asked: EVERY_ROW,
+    outcome: () => "VALUE",
+  },
+];
+
+const OF_OWNERSHIP: readonly Omit<MutationCase, "place">[] = [
+  {
+    name: "provisionDevices",
+    text: `($input: [ProvisionInput!]!) { f0: provisionDevices(input: $input) {
+      verdicts { index serialNumber connhexId outcome code message field initKey claimCode }
+      provisioned pending unchanged refused } }`,
+    variables: ({ serialNumber }) => ({ input: [{ serialNumber }] }),
+    asked: EVERY_ROW,
+    // Judged row by row: the batch is answered, and says of a row of another tenant that there is none.
+    outcome: () => "VALUE",
+  },
+  {
+    name: "changeIdentityState",
+    text: `($connhexId: ID!) { f0: changeIdentityState(
+      connhexId: $connhexId, state: SUSPENDED, reason: "lost") { id state } }`,
+    variables: ({ connhexId }) => ({ connhexId }),
+    asked: EVERY_ROW,
+    outcome: elseRefused("NOT_FOUND"),
+  },
+  {
+    name: "replaceClaimCode",
+    text: `($connhexId: ID!) { f0: replaceClaimCode(connhexId: $connhexId, reason: "lost") {
+      connhexId claimCode } }`,
+    variables: ({ connhexId }) => ({ connhexId }),
+    asked: EVERY_ROW,
+    outcome: elseRefused("NOT_FOUND"),
+  },
+  {
+    name: "changeOwnerContact",
+    text: `($ownerId: ID!) { f0: changeOwnerContact(
+      ownerId: $ownerId, input: { phone: "+39 055 123456" }) { id } }`,
+    variables: ({ ownerId }) => ({ ownerId }),
+    asked: EVERY_ROW,
+    outcome: (whose, { isOwner, isStaff }) => {
+      if (isOwner && whose === "MINE") return "VALUE";
+      if (!isStaff) return "FORBIDDEN";
+      return exists(whose) ? "VALUE" : "REFUSED OWNER_NOT_FOUND";
+    },
+  },
+  {
+    name: "registerOwnership",
+    text: `($input: RegisterOwnershipInput!) { f0: registerOwnership(input: $input) { id } }`,
+    variables: ({ connhexId, claimCode }) => {
+      return { input: { connhexId, claimCode, owner: personNamed("nora") } };
+    },
+    asked: ["MINE", "FOREIGN", "NOTHING"],
+    ofNobody: true,
+    outcome: elseRefused("DEVICE_NOT_PROVISIONED"),
+  },
+  {
+    name: "offerOwnershipTransfer",
+    text: `($connhexId: ID!) { f0: offerOwnershipTransfer(connhexId: $connhexId) { code expiresAt } }`,
+    variables: ({ connhexId }) => ({ connhexId }),
+    asked: EVERY_ROW,
+    outcome: (whose) => (whose === "MINE" ? "VALUE" : "REFUSED NOT_REGISTERED"),
+  },
+  {
+    name: "transferOwnership",
+    text: `($input: TransferOwnershipInput!) { f0: transferOwnership(input: $input) { id } }`,
+    // Whoever has no code is refused, staff too; nobody but the present owner needs none.
+    variables: ({ connhexId }) => ({
+      input: { connhexId, owner: personNamed("nora"), reason: "sold" },
+    }),
+    asked: EVERY_ROW,
+    outcome: (whose, { isOwner }) => {
+      if (!exists(whose)) return "REFUSED DEVICE_NOT_PROVISIONED";
+      return whose === "MINE" && isOwner ? "VALUE" : "REFUSED CONSENT_REQUIRED";
+    },
+  },
+  {
+    name: "releaseOwnership",
+    text: `($connhexId: ID!) { f0: releaseOwnership(connhexId: $connhexId, reason: "sold") { id } }`,
+    variables: ({ connhexId }) => ({ connhexId }),
+    asked: EVERY_ROW,
+    outcome: (whose, { isOwner, isStaff }) => {
+      const isAllowed = (isStaff && exists(whose)) || (isOwner && whose === "MINE");
+      return isAllowed ? "VALUE" : "REFUSED NOT_REGISTERED";
+    },
+  },
+];
+
+export const MUTATIONS: readonly MutationCase[] = [
+  ...OF_MANUFACTURING.map((one) => ({ ...one, place: "manufacturing" as const })),
+  ...OF_OWNERSHIP.map((one) => ({ ...one, place: "ownership" as const })),
+];
+
+/** Not part of the public graph, whoever asks. */
+const INACCESSIBLE = ["linkCloudIdentities"];
+
+interface MutationPart {
+  roleSets: readonly (readonly CallerRole[])[];
+  names?: readonly string[];
+  places?: readonly ("gateway" | "subgraph")[];
+}
+
+/** Calls every mutation on every kind of row, through the gateway and at its subgraph. */
+export async function runMutations(
+  world: Pick<World, "names">,
+  system: System,
+  { roleSets, names, places = ["gateway", "subgraph"] }: MutationPart,
+): Promise<Cell[]> {
+  const cells: Cell[] = [];
+  const fresh = freshTargets(system, world.names.MINE);
+  for (const mutation of MUTATIONS.filter(({ name }) => names?.includes(name) ?? true)) {
+    for (const at of places) {
+      for (const roles of roleSets) {
+        for (const whose of mutation.asked) {
+          const place = at === "gateway" ? at : mutation.place;
+          const expected = expectedOf(mutation, { place, roles, whose });
+          const target =
+            expected === "VALUE" && exists(whose)
+              ? await fresh(mutation, whose, world.names[whose])
+              : world.names[whose];
+          const asked = { place, roles, whose, expected, target };
+          cells.push(await call(system, mutation, asked));
+        }
+      }
+    }
+  }
+  return cells;
+}
+
+interface AskedMutation extends Pick<Cell, "place" | "roles" | "whose" | "expected"> {
+  target: Target;
+}
+
+let serials = 0;
+
+async function call(
+  system: System,
+  { name, text, variables }: MutationCase,
+  { target, ...asked }: AskedMutation,
+): Promise<Cell> {
+  const { place, roles, whose } = asked;
+  const values = variables(target, { whose, serial: ++serials });
+  const answer = await system.ask(place, callerWith(roles), `mutation ${text}`, values);
+  const field = `Mutation.${name}`;
+  const actual = outcomeOf(answer, "f0", field);
+  return { ...asked, way: name, field, actual, said: withoutNames(textOf(answer, "f0"), target) };
+}
+
+function expectedOf(
+  { name, outcome }: MutationCase,
+  { place, roles, whose }: Pick<Cell, "place" | "roles" | "whose">,
+): Outcome {
+  if (place === "gateway" && INACCESSIBLE.includes(name))
+    return "REFUSED GRAPHQL_VALIDATION_FAILED";
+  if (!opens(`Mutation.${name}`, roles)) return "FORBIDDEN";
+  const isStaff = roles.includes("support") || roles.includes("admin");
+  return outcome(whose, { isOwner: roles.includes("owner"), isStaff });
+}
+
+/** Devices that nothing has been done with yet: recorded, provisioned, and registered as asked. */
+function freshTargets(system: System, names: Names) {
+  const ask = asker(system, TENANT);
+  return async (mutation: MutationCase, whose: Whose, row: Names): Promise<Target> => {
+    if (["changeOwnerContact", "retireField", "linkCloudIdentities"].includes(mutation.name))
+      return row;
+    const [serialNumber, connhexId] = [`SN-fresh-${++serials}`, `hex-fresh-${serials}`];
+    const target = { ...names, serialNumber, connhexId };
+    await ask("manufacturing", "line", RECORD, { input: [{ serialNumber }] });
+    if (mutation.name === "provisionDevices") return target;
+    const input = [{ serialNumber, connhexId, isProtected: true }];
+    const { provisionDevices } = await ask("ownership", "line", PROVISION, { input });
+    const { claimCode } = provisionDevices.verdicts[0];
+    if (mutation.ofNobody) return { ...target, claimCode };
+    const owner = whose === "MINE" ? "ada" : "ben";
+    const registration = { connhexId, claimCode, owner: personNamed(owner) };
+    await ask("ownership", signedIn(owner), REGISTER, { input: registration });
+    return target;
+  };
+}

@@ -1,0 +1,150 @@
+import { type Gateway, startGateway } from "../../gateway/server.ts";
+import type { Caller, CallerRole } from "../../shared/caller.ts";
+import { globalId } from "../../shared/global-id.ts";
+import {
+  type InProcessExecutor,
+  inProcessExecutor,
+} from "../../shared/graph/in-process-executor.ts";
+import type { SubgraphService } from "../../shared/graph/subgraph-service.ts";
+import { setLogWriter } from "../../shared/log.ts";
+import { type RealPair, realPair } from "../support/real-pair.ts";
+import type { Whose } from "./expected.ts";
+import { fillTenant } from "./fill-tenant.ts";
+
+/** Where a document is asked: of the whole graph, or of one subgraph behind it. */
+export type Place = "gateway" | "manufacturing" | "ownership";
+
+export type Values = Record<string, unknown>;
+export interface Asked {
+  // biome-ignore lint/suspicious/noExplicitAny: the shape is what the document asks for
+  data?: any;
+  errors?: readonly {
+    message: string;
+    path?: readonly (string | number)[];
+    extensions?: Record<string, unknown>;
+  }[];
+}
+
+/** The graph, asked at any place as anybody. */
+export interface System {
+  manufacturing: SubgraphService;
+  ownership: SubgraphService;
+  ask(place: Place, caller: Caller, query: string, variables?: Values): Promise<Asked>;
+  close(): Promise<void>;
+}
+
+/** The variables that name one row, whichever way it is asked for. */
+export type Names = Record<
+  | "connhexId"
+  | "serialNumber"
+  | "lot"
+  | "deviceId"
+  | "revisionId"
+  | "identityId"
+  | "ownerId"
+  | "ownershipId"
+  | "fieldName",
+  string
+>;
+
+export interface World {
+  pair: RealPair;
+  system: System;
+  names: Record<Whose, Names>;
+  close(): Promise<void>;
+}
+
+/** The tenant of all callers of the matrix; the same people own devices in the other one too. */
+export const TENANT = "acme";
+export const OTHER_TENANT = "globex";
+/** The subject of every caller of the matrix, in whatever role; he owns devices in both tenants. */
+export const CALLER = "ada";
+
+/** Somebody of the matrix, in these roles. */
+export function callerWith(roles: readonly CallerRole[], more: Partial<Caller> = {}): Caller {
+  return { subject: CALLER, tenant: TENANT, roles, client: "test", ...more };
+}
+
+/** Two tenants with two owners each, on real databases behind a real gateway. */
+export async function openWorld(): Promise<World> {
+  setLogWriter(() => undefined);
+  const pair = await realPair();
+  const system = await systemOf(pair);
+  const close = async () => {
+    await system.close();
+    await pair.close();
+  };
+  try {
+    await countFromElsewhere(pair);
+    const foreign = await fillTenant(system, OTHER_TENANT);
+    const own = await fillTenant(system, TENANT);
+    const names = { MINE: own.mine, OTHERS: own.others, FOREIGN: foreign.mine, NOTHING };
+    return { pair, system, names, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Each tenant counts its owners from one; here the other one's ids must not be ids of ours too. */
+async function countFromElsewhere({ databases }: RealPair): Promise<void> {
+  const text =
+    "INSERT INTO id_block (tenant, name, next_id) VALUES ($1, 'owner', $2), ($1, 'ownership', $2)";
+  await databases.ownership.admin(text, [OTHER_TENANT, 700_001]);
+}
+
+/** Well-formed names of nothing. */
+const NOTHING: Names = {
+  connhexId: "hex-nothing",
+  serialNumber: "SN-nothing",
+  lot: "L-nothing",
+  deviceId: globalId("Device", 987_654_321),
+  revisionId: globalId("DeviceRevision", "987654321.3"),
+  identityId: globalId("CloudIdentity", "hex-nothing"),
+  ownerId: globalId("Owner", 987_654_321),
+  ownershipId: globalId("Ownership", 987_654_321),
+  fieldName: "nothingField",
+};
+
+/** A gateway over these services; whoever started them closes them. */
+export async function systemOf(
+  services: Pick<System, "manufacturing" | "ownership">,
+): Promise<System> {
+  const { manufacturing, ownership } = services;
+  const gateway: Gateway = await startGateway(
+    {
+      host: "127.0.0.1",
+      port: 0,
+      issuer: { kind: "oidc", ...NO_ISSUER },
+      remote: null,
+    },
+    { services: [manufacturing, ownership] },
+  );
+  const direct: Record<Exclude<Place, "gateway">, InProcessExecutor> = {
+    manufacturing: inProcessExecutor(manufacturing),
+    ownership: inProcessExecutor(ownership),
+  };
+  let requests = 0;
+  return {
+    manufacturing,
+    ownership,
+    async ask(place, caller, query, variables = {}) {
+      if (place === "gateway") {
+        return (await gateway.ask({ caller, query, variables })) as Asked;
+      }
+      const request = { requestId: `access-${++requests}` };
+      const context = services[place].createContext(caller, request);
+      const answer = await direct[place]({ text: query, variables, context });
+      // As it would leave the subgraph: without prototypes and without what is undefined.
+      return JSON.parse(JSON.stringify(answer)) as Asked;
+    },
+    close: () => gateway.close(),
+  };
+}
+
+/** Tokens have no part here: callers are vouched for within the process. */
+const NO_ISSUER = {
+  jwksUrl: "https://issuer.invalid/jwks",
+  issuer: "https://issuer.invalid",
+  audience: "tracegraph",
+};
