@@ -2,6 +2,7 @@ import { buildSubgraphSchema } from "@apollo/subgraph";
 import { printSchemaWithDirectives } from "@graphql-tools/utils";
 import { type GraphQLSchema, Kind, parse, print } from "graphql";
 import { buildSchema, createResolversMap, type NonEmptyArray } from "type-graphql";
+import { DomainError } from "../domain-error.ts";
 import { type AccessTable, enforceAccess } from "./access.ts";
 
 const FEDERATION = `extend schema @link(
@@ -39,8 +40,35 @@ export async function buildSubgraph<Context>(parts: SubgraphParts<Context>): Pro
   }
   const sdl = subgraphText(plain);
   const schema = buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: resolvers as never }]);
+  guardRepresentations(schema, new Set(Object.keys(parts.references)));
   enforceAccess(schema, parts.access);
   return { schema, sdl };
+}
+
+/**
+ * Refuses representations that no planner of ours makes, before the first one is resolved: were a
+ * later one to throw, nobody would wait for the promises of those before it, and their failure
+ * would end the process.
+ */
+function guardRepresentations(schema: GraphQLSchema, types: ReadonlySet<string>): void {
+  const field = schema.getQueryType()?.getFields()._entities;
+  if (!field?.resolve) return;
+  const { resolve } = field;
+  field.resolve = (source, args: { representations: readonly unknown[] }, context, info) => {
+    if (args.representations.every((one) => isRepresentation(one, types))) {
+      return resolve(source, args, context, info);
+    }
+    throw new DomainError("BAD_USER_INPUT", "a representation is a known type with plain keys", {
+      argument: "representations",
+    });
+  };
+}
+
+function isRepresentation(value: unknown, types: ReadonlySet<string>): boolean {
+  if (typeof value !== "object" || value === null || !("__typename" in value)) return false;
+  const { __typename: type } = value;
+  const isPlain = (key: unknown) => key === null || typeof key !== "object";
+  return typeof type === "string" && types.has(type) && Object.values(value).every(isPlain);
 }
 
 function subgraphText(schema: GraphQLSchema): string {
