@@ -19,6 +19,7 @@ import {
   type Victim,
 } from "./plan.ts";
 import { type Answer, type CampaignDatabases, openSystem, type System } from "./system.ts";
+import { Undisturbed } from "./undisturbed.ts";
 
 export interface CampaignOptions {
   /** Random moments at which something is killed; some turns kill twice. */
@@ -84,7 +85,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
       const batches = planBatches(random, String(index));
       const run = new KillRound({ system, options, random, batches, kill });
       const round = await run.run(kill.at * undisturbed.ms * WINDOW);
-      if (round.answeredMs !== null) undisturbed.note(round.answeredMs);
+      undisturbed.learn(round);
       rounds.push(round);
       options.observe?.(round);
       if (options.forgetsLinks && round.complaints.length > 0) break;
@@ -92,20 +93,6 @@ export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
     return { undisturbedMs: undisturbed.ms, rounds };
   } finally {
     await system.close();
-  }
-}
-
-/** How long batches take of late; machines are busier at times. */
-class Undisturbed {
-  private readonly times: number[] = [];
-
-  note(ms: number): void {
-    this.times.push(ms);
-    if (this.times.length > 3) this.times.shift();
-  }
-
-  get ms(): number {
-    return this.times.reduce((sum, time) => sum + time, 0) / this.times.length;
   }
 }
 
