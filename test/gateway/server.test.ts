@@ -253,10 +253,11 @@ describe("in this process", () => {
 describe("the end", () => {
   test("finishes what is in flight, and accepts nothing more", async () => {
     const other = await testGateway({ services: [manufacturing, ownership] });
-    manufacturing.fault = () => new Promise((resolve) => setTimeout(resolve, 300));
+    let begun = 0;
+    manufacturing.fault = () => new Promise((resolve) => setTimeout(resolve, 300, begun++));
     const text = `{ device(connhexId: "connhex-1") { serialNumber } }`;
     const asked = [1, 2, 3].map(() => other.query(text));
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    while (begun < 3) await new Promise((resolve) => setTimeout(resolve, 10));
     const closed = other.close();
     await new Promise((resolve) => setTimeout(resolve, 20));
     await expect(fetch(`${other.gateway.url}/livez`)).rejects.toThrow();
