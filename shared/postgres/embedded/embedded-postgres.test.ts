@@ -49,7 +49,7 @@ async function readRows(server: EmbeddedPostgres): Promise<Record<string, unknow
   return query(server.adminUrl("postgres"), "SELECT serial FROM kept");
 }
 
-test("a restart keeps the rows, and asks for no notice", async () => {
+test("a restart keeps the rows, and leaves the data where they were asked to be", async () => {
   const notices: string[] = [];
   const onNotice = (line: string): number => notices.push(line);
   const first = await startEmbeddedPostgres(dataFolder, { onNotice });
@@ -58,7 +58,9 @@ test("a restart keeps the rows, and asks for no notice", async () => {
   expect(await findPostmaster(first.dataFolder)).toBeNull();
   const second = await startEmbeddedPostgres(dataFolder, { onNotice });
   expect(await readRows(second)).toEqual([{ serial: "SN-1" }]);
-  expect([first.startedHere, second.startedHere, notices]).toEqual([true, true, []]);
+  expect([first.startedHere, second.startedHere]).toEqual([true, true]);
+  // In a checkout that PostgreSQL's account cannot reach, its programs run from a copy.
+  expect(notices.filter((line) => !line.includes("programs run from a copy"))).toEqual([]);
   await second.stop();
 });
 
