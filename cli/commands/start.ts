@@ -1,4 +1,5 @@
 import { Argument, Command } from "commander";
+import { log } from "../../shared/log.ts";
 import { EXIT } from "../exit-codes.ts";
 import { note, print } from "../output.ts";
 import { withoutGateway } from "../start-failure.ts";
@@ -30,6 +31,10 @@ export function startCommand(): Command {
 /** Resolves when a signal has ended what was started. */
 async function start(service: Service | undefined, options: StartOptions): Promise<void> {
   const stopping = stopSignal();
+  // A promise that nobody waits for must not take all other requests down with it.
+  process.on("unhandledRejection", (error) => {
+    log("ERROR", "unhandled_rejection", { stack: error instanceof Error ? error.stack : "" });
+  });
   const running = await withoutGateway(() => (service ? startService(service) : startAll(options)));
   if (options.json) print(JSON.stringify({ url: running.url }));
   else if (service) print(`${service} is ready on ${running.url}`);
