@@ -1,4 +1,5 @@
 import "reflect-metadata";
+import type { AccessTable } from "../../shared/graph/access.ts";
 import { buildSubgraph, type Subgraph } from "../../shared/graph/build-subgraph.ts";
 import { PageInfo } from "../../shared/graph/page-info.type.ts";
 import type { ServiceDatabase } from "../../shared/postgres/migrate.ts";
@@ -71,7 +72,7 @@ const TYPES = [
 ];
 
 /** The schema of this subgraph, ready to execute. */
-export function manufacturingSubgraph(): Promise<Subgraph> {
+export function manufacturingSubgraph(access: AccessTable = ACCESS): Promise<Subgraph> {
   return buildSubgraph<Context>({
     resolvers: [
       DeviceResolver,
@@ -84,6 +85,6 @@ export function manufacturingSubgraph(): Promise<Subgraph> {
     ],
     types: TYPES,
     references: { Device: deviceOfReference, DeviceRevision: revisionOfReference },
-    access: ACCESS,
+    access,
   });
 }

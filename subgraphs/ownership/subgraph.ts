@@ -1,5 +1,6 @@
 import "reflect-metadata";
 import { keyOfGlobalId, numberOfGlobalId } from "../../shared/global-id.ts";
+import type { AccessTable } from "../../shared/graph/access.ts";
 import { buildSubgraph, type Subgraph } from "../../shared/graph/build-subgraph.ts";
 import { PageInfo } from "../../shared/graph/page-info.type.ts";
 import type { ServiceDatabase } from "../../shared/postgres/migrate.ts";
@@ -62,7 +63,7 @@ export const ownershipDatabase: ServiceDatabase = {
   workerRoles: ["ownership_worker"],
 };
 
-export function ownershipSubgraph(): Promise<Subgraph> {
+export function ownershipSubgraph(access: AccessTable = ACCESS): Promise<Subgraph> {
   return buildSubgraph<Context>({
     resolvers: [
       DeviceResolver,
@@ -104,6 +105,6 @@ export function ownershipSubgraph(): Promise<Subgraph> {
         return row && (await context.seesDevice("ownership", row.connhexId)) ? row : null;
       },
     },
-    access: ACCESS,
+    access,
   });
 }

@@ -17,8 +17,12 @@ type Target = Names & { claimCode?: string };
 /** A mutation, asked of a row in a way that the rules allow wherever the roles do. */
 interface MutationCase {
   name: string;
+  operation?: "query";
   place: Exclude<Place, "gateway">;
+  /** The document up to its answer, without the word of the operation. */
   text: string;
+  /** All fields of the answer that nothing else answers; empty for a list of ids. */
+  answer: string;
   variables(target: Target, more: { whose: Whose; serial: number }): Values;
   /** What of a row the mutation is asked of; fresh ones where it would change it. */
   asked: readonly Whose[];
@@ -37,8 +41,9 @@ const elseRefused = (code: string) => (whose: Whose) =>
 const OF_MANUFACTURING: readonly Omit<MutationCase, "place">[] = [
   {
     name: "recordDevices",
-    text: `($input: [DeviceRecordInput!]!) { f0: recordDevices(input: $input) {
-      verdicts { index serialNumber outcome revision code message field } recorded revised unchanged refused } }`,
+    text: `($input: [DeviceRecordInput!]!) { f0: recordDevices(input: $input)`,
+    answer:
+      "verdicts { index serialNumber outcome revision code message field } recorded revised unchanged refused",
     variables: (_, { serial }) => ({
       input: [{ serialNumber: `SN-new-${serial}` }, { serialNumber: "" }],
     }),
@@ -48,7 +53,8 @@ const OF_MANUFACTURING: readonly Omit<MutationCase, "place">[] = [
   {
     name: "correctDevice",
     text: `($serialNumber: String!, $changes: DeviceChanges!) { f0: correctDevice(
-      serialNumber: $serialNumber, changes: $changes, reason: "checked", expectedRevision: 2) { id } }`,
+      serialNumber: $serialNumber, changes: $changes, reason: "checked", expectedRevision: 2)`,
+    answer: "id",
     variables: ({ serialNumber }, { serial }) => ({
       serialNumber,
       changes: { packageId: `${serial}` },
@@ -58,7 +64,8 @@ const OF_MANUFACTURING: readonly Omit<MutationCase, "place">[] = [
   },
   {
     name: "defineField",
-    text: `($input: FieldDefinitionInput!) { f0: defineField(input: $input) { name } }`,
+    text: `($input: FieldDefinitionInput!) { f0: defineField(input: $input)`,
+    answer: "name",
     variables: (_, { serial }) => {
       return { input: { name: `f${serial}`, type: "TEXT", isRequired: false, isGroupable: false } };
     },
@@ -67,15 +74,25 @@ const OF_MANUFACTURING: readonly Omit<MutationCase, "place">[] = [
   },
   {
     name: "retireField",
-    text: `($fieldName: String!) { f0: retireField(name: $fieldName) { name } }`,
+    text: `($fieldName: String!) { f0: retireField(name: $fieldName)`,
+    answer: "name",
     variables: ({ fieldName }) => ({ fieldName }),
     asked: ["MINE", "FOREIGN", "NOTHING"],
     outcome: elseRefused("NOT_FOUND"),
   },
   {
+    name: "provisioningGate",
+    operation: "query",
+    text: `($connhexId: ID!) { f0: provisioningGate(connhexIds: [$connhexId])`,
+    answer: "disposition",
+    variables: ({ connhexId }) => ({ connhexId }),
+    asked: EVERY_ROW,
+    outcome: (whose) => (exists(whose) ? "VALUE" : "ABSENT"),
+  },
+  {
     name: "linkCloudIdentities",
-    text: `($input: [CloudIdentityLinkInput!]!) { f0: linkCloudIdentities(input: $input) {
-      serialNumber connhexId linked code message } }`,
+    text: `($input: [CloudIdentityLinkInput!]!) { f0: linkCloudIdentities(input: $input)`,
+    answer: "serialNumber connhexId linked code message",
     variables: ({ serialNumber, connhexId }) => ({ input: [{ serialNumber, connhexId }] }),
     asked: EVERY_ROW,
     outcome: () => "VALUE",
@@ -84,10 +101,19 @@ const OF_MANUFACTURING: readonly Omit<MutationCase, "place">[] = [
 
 const OF_OWNERSHIP: readonly Omit<MutationCase, "place">[] = [
   {
+    name: "ownedBy",
+    operation: "query",
+    text: `($connhexId: ID!) { f0: ownedBy(subject: "ada", connhexIds: [$connhexId])`,
+    answer: "",
+    variables: ({ connhexId }) => ({ connhexId }),
+    asked: EVERY_ROW,
+    outcome: (whose) => (whose === "MINE" ? "VALUE" : "ABSENT"),
+  },
+  {
     name: "provisionDevices",
-    text: `($input: [ProvisionInput!]!) { f0: provisionDevices(input: $input) {
-      verdicts { index serialNumber connhexId outcome code message field initKey claimCode }
-      provisioned pending unchanged refused } }`,
+    text: `($input: [ProvisionInput!]!) { f0: provisionDevices(input: $input)`,
+    answer:
+      "verdicts { index serialNumber connhexId outcome code message field initKey claimCode } provisioned pending unchanged refused",
     variables: ({ serialNumber }) => ({ input: [{ serialNumber }] }),
     asked: EVERY_ROW,
     // Judged row by row: the batch is answered, and says of a row of another tenant that there is none.
@@ -96,15 +122,16 @@ const OF_OWNERSHIP: readonly Omit<MutationCase, "place">[] = [
   {
     name: "changeIdentityState",
     text: `($connhexId: ID!) { f0: changeIdentityState(
-      connhexId: $connhexId, state: SUSPENDED, reason: "lost") { id state } }`,
+      connhexId: $connhexId, state: SUSPENDED, reason: "lost")`,
+    answer: "id state",
     variables: ({ connhexId }) => ({ connhexId }),
     asked: EVERY_ROW,
     outcome: elseRefused("NOT_FOUND"),
   },
   {
     name: "replaceClaimCode",
-    text: `($connhexId: ID!) { f0: replaceClaimCode(connhexId: $connhexId, reason: "lost") {
-      connhexId claimCode } }`,
+    text: `($connhexId: ID!) { f0: replaceClaimCode(connhexId: $connhexId, reason: "lost")`,
+    answer: "connhexId claimCode",
     variables: ({ connhexId }) => ({ connhexId }),
     asked: EVERY_ROW,
     outcome: elseRefused("NOT_FOUND"),
@@ -112,7 +139,8 @@ const OF_OWNERSHIP: readonly Omit<MutationCase, "place">[] = [
   {
     name: "changeOwnerContact",
     text: `($ownerId: ID!) { f0: changeOwnerContact(
-      ownerId: $ownerId, input: { phone: "+39 055 123456" }) { id } }`,
+      ownerId: $ownerId, input: { phone: "+39 055 123456" })`,
+    answer: "id",
     variables: ({ ownerId }) => ({ ownerId }),
     asked: EVERY_ROW,
     outcome: (whose, { isOwner, isStaff }) => {
@@ -123,7 +151,8 @@ const OF_OWNERSHIP: readonly Omit<MutationCase, "place">[] = [
   },
   {
     name: "registerOwnership",
-    text: `($input: RegisterOwnershipInput!) { f0: registerOwnership(input: $input) { id } }`,
+    text: `($input: RegisterOwnershipInput!) { f0: registerOwnership(input: $input)`,
+    answer: "id",
     variables: ({ connhexId, claimCode }) => {
       return { input: { connhexId, claimCode, owner: personNamed("nora") } };
     },
@@ -133,14 +162,16 @@ const OF_OWNERSHIP: readonly Omit<MutationCase, "place">[] = [
   },
   {
     name: "offerOwnershipTransfer",
-    text: `($connhexId: ID!) { f0: offerOwnershipTransfer(connhexId: $connhexId) { code expiresAt } }`,
+    text: `($connhexId: ID!) { f0: offerOwnershipTransfer(connhexId: $connhexId)`,
+    answer: "code expiresAt",
     variables: ({ connhexId }) => ({ connhexId }),
     asked: EVERY_ROW,
     outcome: (whose) => (whose === "MINE" ? "VALUE" : "REFUSED NOT_REGISTERED"),
   },
   {
     name: "transferOwnership",
-    text: `($input: TransferOwnershipInput!) { f0: transferOwnership(input: $input) { id } }`,
+    text: `($input: TransferOwnershipInput!) { f0: transferOwnership(input: $input)`,
+    answer: "id",
     // Whoever has no code is refused, staff too; nobody but the present owner needs none.
     variables: ({ connhexId }) => ({
       input: { connhexId, owner: personNamed("nora"), reason: "sold" },
@@ -153,7 +184,8 @@ const OF_OWNERSHIP: readonly Omit<MutationCase, "place">[] = [
   },
   {
     name: "releaseOwnership",
-    text: `($connhexId: ID!) { f0: releaseOwnership(connhexId: $connhexId, reason: "sold") { id } }`,
+    text: `($connhexId: ID!) { f0: releaseOwnership(connhexId: $connhexId, reason: "sold")`,
+    answer: "id",
     variables: ({ connhexId }) => ({ connhexId }),
     asked: EVERY_ROW,
     outcome: (whose, { isOwner, isStaff }) => {
@@ -163,13 +195,14 @@ const OF_OWNERSHIP: readonly Omit<MutationCase, "place">[] = [
   },
 ];
 
-export const MUTATIONS: readonly MutationCase[] = [
+/** Every mutation, and the questions that services ask each other. */
+export const CALLS: readonly MutationCase[] = [
   ...OF_MANUFACTURING.map((one) => ({ ...one, place: "manufacturing" as const })),
   ...OF_OWNERSHIP.map((one) => ({ ...one, place: "ownership" as const })),
 ];
 
 /** Not part of the public graph, whoever asks. */
-const INACCESSIBLE = ["linkCloudIdentities"];
+const INACCESSIBLE = ["linkCloudIdentities", "ownedBy", "provisioningGate"];
 
 interface MutationPart {
   roleSets: readonly (readonly CallerRole[])[];
@@ -185,7 +218,7 @@ export async function runMutations(
 ): Promise<Cell[]> {
   const cells: Cell[] = [];
   const fresh = freshTargets(system, world.names.MINE);
-  for (const mutation of MUTATIONS.filter(({ name }) => names?.includes(name) ?? true)) {
+  for (const mutation of CALLS.filter(({ name }) => names?.includes(name) ?? true)) {
     for (const at of places) {
       for (const roles of roleSets) {
         for (const whose of mutation.asked) {
@@ -212,34 +245,45 @@ let serials = 0;
 
 async function call(
   system: System,
-  { name, text, variables }: MutationCase,
+  mutation: MutationCase,
   { target, ...asked }: AskedMutation,
 ): Promise<Cell> {
   const { place, roles, whose } = asked;
+  const { name, operation = "mutation", text, answer: fields, variables } = mutation;
+  // Where the call itself is refused, no field of its answer may be what refuses.
+  const selected = asked.expected === "FORBIDDEN" ? "__typename" : fields;
+  const document = `${operation} ${text}${fields && ` { ${selected} }`} }`;
   const values = variables(target, { whose, serial: ++serials });
-  const answer = await system.ask(place, callerWith(roles), `mutation ${text}`, values);
-  const field = `Mutation.${name}`;
+  const answer = await system.ask(place, callerWith(roles), document, values);
+  const field = fieldOf(mutation);
   const actual = outcomeOf(answer, "f0", field);
   return { ...asked, way: name, field, actual, said: withoutNames(textOf(answer, "f0"), target) };
 }
 
+function fieldOf({ name, operation }: Pick<MutationCase, "name" | "operation">): string {
+  return `${operation === "query" ? "Query" : "Mutation"}.${name}`;
+}
+
 function expectedOf(
-  { name, outcome }: MutationCase,
+  mutation: MutationCase,
   { place, roles, whose }: Pick<Cell, "place" | "roles" | "whose">,
 ): Outcome {
+  const { name, outcome } = mutation;
   if (place === "gateway" && INACCESSIBLE.includes(name))
     return "REFUSED GRAPHQL_VALIDATION_FAILED";
-  if (!opens(`Mutation.${name}`, roles)) return "FORBIDDEN";
+  if (!opens(fieldOf(mutation), roles)) return "FORBIDDEN";
   const isStaff = roles.includes("support") || roles.includes("admin");
   return outcome(whose, { isOwner: roles.includes("owner"), isStaff });
 }
+
+/** Calls that leave the row as it is, or as it was. */
+const OF_STANDING_ROWS = [...INACCESSIBLE, "changeOwnerContact", "retireField"];
 
 /** Devices that nothing has been done with yet: recorded, provisioned, and registered as asked. */
 function freshTargets(system: System, names: Names) {
   const ask = asker(system, TENANT);
   return async (mutation: MutationCase, whose: Whose, row: Names): Promise<Target> => {
-    if (["changeOwnerContact", "retireField", "linkCloudIdentities"].includes(mutation.name))
-      return row;
+    if (OF_STANDING_ROWS.includes(mutation.name)) return row;
     const [serialNumber, connhexId] = [`SN-fresh-${++serials}`, `hex-fresh-${serials}`];
     const target = { ...names, serialNumber, connhexId };
     await ask("manufacturing", "line", RECORD, { input: [{ serialNumber }] });

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import type { FreshDatabase } from "../support/postgres.ts";
+import { runMatrix } from "./matrix.ts";
+import { runMutations } from "./mutations.ts";
+import { differences, unequalAnswers } from "./report.ts";
+import { OTHER_TENANT, openWorld, TENANT, type World } from "./world.ts";
+
+let world: World;
+let databases: FreshDatabase[];
+/** Every table with tenants in it, of each database. */
+const tables = new Map<FreshDatabase, string[]>();
+beforeAll(async () => {
+  world = await openWorld();
+  databases = Object.values(world.pair.databases);
+  for (const database of databases) {
+    const found = await database.admin<{ name: string }>(
+      `SELECT table_name AS name FROM information_schema.columns
+       WHERE table_schema = 'public' AND column_name = 'tenant'`,
+    );
+    tables.set(
+      database,
+      found.map(({ name }) => name),
+    );
+  }
+}, 60_000);
+afterAll(() => world?.close());
+
+async function eachTable(work: (database: FreshDatabase, table: string) => Promise<void>) {
+  for (const [database, names] of tables) for (const table of names) await work(database, table);
+}
+
+const ROLE_SETS = [["admin"], ["owner"], ["regulator"]] as const;
+
+async function expectNothingForeign(): Promise<void> {
+  const whose = ["FOREIGN", "NOTHING"] as const;
+  const cells = await runMatrix(world, world.system, { roleSets: ROLE_SETS, whose });
+  const places = ["gateway", "subgraph"] as const;
+  cells.push(...(await runMutations(world, world.system, { roleSets: ROLE_SETS, places })));
+  expect(differences(cells)).toEqual([]);
+  expect(unequalAnswers(cells, "FOREIGN", "NOTHING")).toEqual([]);
+}
+
+describe("each wall between tenants stands without the other", () => {
+  test("row-level security alone: SQL that names no tenant finds its own rows only", async () => {
+    const seen: string[] = [];
+    await eachTable(async (database, table) => {
+      const connections = database.open();
+      const sql = connections.tenant(TENANT);
+      const rows = await sql.run<{ tenant: string }>(`SELECT DISTINCT tenant FROM ${table}`);
+      const foreign = await sql.run(`SELECT 1 FROM ${table} WHERE tenant = $1`, [OTHER_TENANT]);
+      await connections.close();
+      if (rows.length > 0) seen.push(table);
+      expect({ table, rows, foreign }).toEqual({
+        table,
+        rows: rows.length > 0 ? [{ tenant: TENANT }] : [],
+        foreign: [],
+      });
+    });
+    expect(seen.length).toBeGreaterThan(10);
+  });
+
+  test("row-level security alone: no row can be written into another tenant", async () => {
+    await eachTable(async (database, table) => {
+      const connections = database.open();
+      const insert = `INSERT INTO ${table} SELECT (jsonb_populate_record(NULL::${table},
+        to_jsonb(t) || jsonb_build_object('tenant', '${OTHER_TENANT}'))).* FROM ${table} t LIMIT 1`;
+      const written = connections.tenant(TENANT).run<object>(`${insert} RETURNING 1`);
+      const outcome = await written.catch((error: Error) => error.message);
+      await connections.close();
+      const isRefused = typeof outcome === "string" && /row-level security|denied/.test(outcome);
+      // An empty table has no row to take to the other tenant.
+      const isNothing = Array.isArray(outcome) && outcome.length === 0;
+      expect({ table, isKept: isRefused || isNothing, outcome }).toMatchObject({ isKept: true });
+    });
+  });
+
+  test("statements alone: without row-level security nothing foreign is found", async () => {
+    await eachTable(async (database, table) => {
+      await database.admin(`ALTER TABLE ${table} DISABLE ROW LEVEL SECURITY`);
+    });
+    const [database] = databases;
+    const connections = database?.open();
+    const rows = await connections?.tenant(TENANT).run("SELECT DISTINCT tenant FROM device");
+    await connections?.close();
+    expect(rows).toHaveLength(2);
+    await expectNothingForeign();
+  }, 120_000);
+});
