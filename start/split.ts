@@ -1,5 +1,3 @@
-import { readGatewayConfig } from "../gateway/config.ts";
-import { startGateway } from "../gateway/server.ts";
 import { remotePeer } from "../shared/graph/remote-executor.ts";
 import { readServiceKeys } from "../shared/graph/service-keys.ts";
 import { serviceSigner } from "../shared/graph/service-token.ts";
@@ -22,6 +20,9 @@ export interface RunningService {
 
 /** Starts the gateway before subgraphs that are other processes. */
 export async function startLoneGateway(environment: Environment): Promise<RunningService> {
+  // Loaded here only: a lone subgraph needs neither the query planner nor the runtime.
+  const { readGatewayConfig } = await import("../gateway/config.ts");
+  const { startGateway } = await import("../gateway/server.ts");
   const config = readGatewayConfig(environment);
   if (!config.remote) {
     throw new Error("MANUFACTURING_URL and OWNERSHIP_URL must say where the subgraphs are");
