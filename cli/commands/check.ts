@@ -4,9 +4,10 @@ import { EXIT } from "../exit-codes.ts";
 import { note, plural, print, printJson, table } from "../output.ts";
 import { withoutGateway } from "../start-failure.ts";
 
-const DESCRIPTION = `Checks that the record agrees with itself: every device equals its last revision, revisions have no gap,
-groups and identifiers equal the revisions, and the same for identities and ownerships. It reads the databases
-themselves and changes nothing. Exit code 1 when anything deviates.
+const DESCRIPTION = `Checks that the record agrees with itself: every device equals its last revision, revisions
+have no gap, groups and identifiers equal the revisions, and the same for identities and
+ownerships. It reads the databases themselves and changes nothing. Exit code 1 when anything
+deviates.
 
 Examples:
   tracegraph check

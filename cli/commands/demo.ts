@@ -4,9 +4,9 @@ import { count, note, print, printJson } from "../output.ts";
 import { Progress } from "../progress.ts";
 import { withoutGateway } from "../start-failure.ts";
 
-const DESCRIPTION = `Loads a demo factory into an empty tenant, straight into the databases: a maker of heating and cooling
-devices with lots, pallets, reworks, corrections, owners, and known faults. The same seed and number give the same
-devices.
+const DESCRIPTION = `Loads a demo factory into an empty tenant, straight into the databases: a maker of heating and
+cooling devices with lots, pallets, reworks, corrections, owners, and known faults. The same
+seed and number give the same devices.
 
 Examples:
   tracegraph demo --devices 1000000 --tenant million

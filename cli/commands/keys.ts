@@ -1,8 +1,9 @@
 import { Command } from "commander";
 import { print, printJson } from "../output.ts";
 
-const DESCRIPTION = `Makes the key pairs with which the services of the split mode vouch to each other. Those that exist stay
-as they are. Give each service its own .key and everybody's .pub (SERVICE_KEYS_DIR).
+const DESCRIPTION = `Makes the key pairs with which the services of the split mode vouch to each other. Those that
+exist stay as they are. Give each service its own .key and everybody's .pub
+(SERVICE_KEYS_DIR).
 
 Examples:
   tracegraph keys ./service-keys`;

@@ -3,8 +3,8 @@ import { note, plural, print, printJson } from "../output.ts";
 import { withoutGateway } from "../start-failure.ts";
 
 const DESCRIPTION = `Brings the tables of both subgraphs up to date. It works on the databases themselves: those of
-MANUFACTURING_OWNER_DATABASE_URL and OWNERSHIP_OWNER_DATABASE_URL (or …_DATABASE_URL), or else the embedded one
-of the data folder. Repeating it changes nothing.
+MANUFACTURING_OWNER_DATABASE_URL and OWNERSHIP_OWNER_DATABASE_URL (or …_DATABASE_URL), or else
+the embedded one of the data folder. Repeating it changes nothing.
 
 Examples:
   tracegraph migrate

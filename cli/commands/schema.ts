@@ -3,7 +3,8 @@ import { Command } from "commander";
 import { CliError } from "../cli-error.ts";
 import { print } from "../output.ts";
 
-const DESCRIPTION = `Works on the schemas that are checked in: each subgraph's, the supergraph, and what clients may ask.
+const DESCRIPTION = `Works on the schemas that are checked in: each subgraph's, the supergraph, and what clients
+may ask.
 
 Examples:
   tracegraph schema print            writes the files anew
