@@ -31,6 +31,8 @@ const SETTINGS = {
   unix_socket_directories: "",
   max_connections: "200",
   shared_buffers: "256MB",
+  // A million devices write 1 GB of log in seconds; checkpoints so often would be half the work.
+  max_wal_size: "4GB",
   password_encryption: "scram-sha-256",
   timezone: "UTC",
   log_timezone: "UTC",
