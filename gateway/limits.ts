@@ -16,6 +16,14 @@ export const GATEWAY_LIMITS = {
   documentDirectives: 50,
   /** Fields after all fragments have been put in their places. */
   documentFields: 2_000,
+  /** Objects that the largest answer would have. */
+  documentNodes: 20_000,
+  /** Fields without fields of their own that the largest answer would have. */
+  documentValues: 200_000,
+  /** What a page counts beside its items: each is a question of its own to the database. */
+  pageNodes: 10,
+  /** What a list without pages counts as: a device's groups, ownerships, an identity's history. */
+  listItems: 10,
   nodesAtOnce: 1_000,
   /** Twice the largest batch, so that its own refusal is the one that is met. */
   variableListItems: 2_000,

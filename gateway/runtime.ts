@@ -12,13 +12,13 @@ import {
   getOperationAST,
   getVariableValues,
   isScalarType,
-  type OperationDefinitionNode,
   print,
 } from "graphql";
 import { GraphQLJSON } from "graphql-scalars";
 import { DomainError, type ErrorCode, type ErrorDetails } from "../shared/domain-error.ts";
 import { DateTime } from "../shared/graph/scalars.ts";
 import { withPublicErrors } from "./answer-errors.ts";
+import { type AskedOperation, assertCostWithinLimits } from "./document-cost.ts";
 import { parseWithinLimits } from "./document-limits.ts";
 import { guardedFetch, type ObserveFetch } from "./guarded-fetch.ts";
 import { nodeSubgraph } from "./node/node-subgraph.ts";
@@ -130,7 +130,7 @@ function requestPlugin(): GatewayPlugin<ServerContext> {
       const operation = getOperationAST(document, operationName);
       scope.operationName = operation?.name?.value ?? null;
       const errors = operation
-        ? variableErrors(schema, operation, variableValues ?? {})
+        ? operationErrors({ schema, document, operation, variables: variableValues ?? {} })
         : [refusal("BAD_USER_INPUT", "name one operation of the document")];
       scope.isExecuted = errors.length === 0;
       if (errors.length > 0) setResultAndStopExecution({ errors });
@@ -147,21 +147,21 @@ function scopeOf(context: object): RequestScope {
   return (context as ServerContext).scope;
 }
 
-/** Wrong variables are found here, so that nothing of a wrong request is executed. */
-function variableErrors(
-  schema: GraphQLSchema,
-  { variableDefinitions = [] }: OperationDefinitionNode,
-  variables: Readonly<Record<string, unknown>>,
-): GraphQLError[] {
+/** Wrong variables and too large a question are found here, so that nothing of either is executed. */
+function operationErrors(asked: AskedOperation): GraphQLError[] {
+  const { schema, operation, variables } = asked;
+  const options = { maxErrors: VARIABLE_ERRORS };
   try {
     assertVariablesWithinLimits(variables);
+    const definitions = operation.variableDefinitions ?? [];
+    const { errors, coerced } = getVariableValues(schema, definitions, variables, options);
+    if (errors) return errors.map(({ message }) => refusal("BAD_USER_INPUT", message));
+    assertCostWithinLimits({ ...asked, variables: coerced });
+    return [];
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     return [refusal(error.code, error.message, error.details)];
   }
-  const options = { maxErrors: VARIABLE_ERRORS };
-  const { errors = [] } = getVariableValues(schema, variableDefinitions, variables, options);
-  return errors.map(({ message }) => refusal("BAD_USER_INPUT", message));
 }
 
 /** A request that is refused before it is executed has HTTP status 400, where clients can read it. */

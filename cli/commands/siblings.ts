@@ -14,7 +14,7 @@ Examples:
   tracegraph siblings SN-000042 --by workOrder
   tracegraph siblings SN-000042 --ever --csv > affected.csv    also who has left the lot since`;
 const PAGE_SIZE = 1_000;
-const SIBLINGS = `query Siblings(
+export const siblingsQuery = `query Siblings(
   $serialNumber: String!, $by: String!, $membership: Membership!, $first: Int!, $after: String
 ) {
   device(serialNumber: $serialNumber) {
@@ -111,7 +111,7 @@ async function readPage(
   missing: GraphError[],
 ): Promise<SiblingPage> {
   const { data, errors } = await gateway.askPartly<{ device: { siblings: SiblingPage } | null }>(
-    SIBLINGS,
+    siblingsQuery,
     variables,
   );
   if (!data.device && errors.length === 0) {
