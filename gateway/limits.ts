@@ -19,7 +19,7 @@ export const GATEWAY_LIMITS = {
   /** Objects that the largest answer would have. */
   documentNodes: 20_000,
   /** Fields without fields of their own that the largest answer would have. */
-  documentValues: 200_000,
+  documentValues: 150_000,
   /** What a page counts beside its items: each is a question of its own to the database. */
   pageNodes: 10,
   /** What a list without pages counts as: a device's groups, ownerships, an identity's history. */
