@@ -17,6 +17,11 @@ import {
 const CONNHEX_FILE = join(ROOT, "../shared/data/connhex/test_provision.csv");
 const CATENA_X_FILE = join(ROOT, "../shared/data/catenax-irs/smallTestdata.json");
 
+/** Says in a test's name why it was left out. */
+function unlessThere(file: string): string {
+  return existsSync(file) ? "" : " (skipped: data not present)";
+}
+
 let system: RunningSystem;
 let examples: DemoExamples;
 beforeAll(async () => {
@@ -58,7 +63,7 @@ test("the one query walks from the demo's connhexId to history, siblings and own
   expect(device.ownerships.at(-1)).toMatchObject({ to: null, owner: device.owner });
 });
 
-describe("Connhex's own file", () => {
+describe(`Connhex's own file${unlessThere(CONNHEX_FILE)}`, () => {
   const known = existsSync(CONNHEX_FILE) ? test : test.skip;
 
   known("is recorded and provisioned; each device then answers the walk", async () => {
@@ -95,7 +100,7 @@ describe("Connhex's own file", () => {
 });
 
 (existsSync(CATENA_X_FILE) ? test : test.skip)(
-  "an automotive network's as-built file becomes devices and lots",
+  `an automotive network's as-built file becomes devices and lots${unlessThere(CATENA_X_FILE)}`,
   async () => {
     const imported = await tracegraph("import", "--format", "catena-x", CATENA_X_FILE, "--json");
     // 147 parts carry 144 serial numbers: three are refused by name, so the exit code says 1.

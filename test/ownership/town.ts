@@ -152,3 +152,22 @@ export async function openTown(): Promise<Town> {
   await town.restart();
   return town;
 }
+
+/** Steps that tests of ownership share. */
+export function stepsIn(town: Town) {
+  return {
+    /** Records and provisions a device for one test alone; answers its claim code. */
+    async device(connhexId: string, more: { isProtected?: boolean } = {}): Promise<string> {
+      const serialNumber = `SN ${connhexId}`;
+      const [verdict] = await town.provision({ serialNumber, connhexId, ...more });
+      if (verdict?.outcome !== "PROVISIONED") throw new Error(`${serialNumber}: ${verdict?.code}`);
+      return String(verdict.claimCode);
+    },
+    register: (who: Parameters<Town["ask"]>[0], input: object) =>
+      town.ask(who, REGISTER, { input }),
+    async look(connhexId: string) {
+      const { _entities } = await town.get("recall_manager", LOOK, devices(connhexId));
+      return _entities[0];
+    },
+  };
+}

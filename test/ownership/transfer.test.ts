@@ -1,38 +1,22 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import {
-  devices,
-  LOOK,
   OFFER,
   openTown,
   ownerInput,
   person,
-  REGISTER,
   RELEASE,
+  stepsIn,
   type Town,
   TRANSFER,
 } from "./town.ts";
 
 let town: Town;
+let { device, register, look } = {} as ReturnType<typeof stepsIn>;
 beforeAll(async () => {
   town = await openTown();
+  ({ device, register, look } = stepsIn(town));
 });
 afterAll(() => town.close());
-
-/** A provisioned device of its own for each test. */
-async function device(connhexId: string, more: { isProtected?: boolean } = {}): Promise<string> {
-  const [verdict] = await town.provision({ serialNumber: `SN ${connhexId}`, connhexId, ...more });
-  expect(verdict).toMatchObject({ outcome: "PROVISIONED" });
-  return String(verdict?.claimCode);
-}
-
-function register(who: Parameters<Town["ask"]>[0], input: object) {
-  return town.ask(who, REGISTER, { input });
-}
-
-async function look(connhexId: string) {
-  const { _entities } = await town.get("recall_manager", LOOK, devices(connhexId));
-  return _entities[0];
-}
 
 test("a transfer needs the present owner or the code of his offer", async () => {
   await device("t-1");
