@@ -5,10 +5,10 @@ import { DEFAULT_TENANT, FIRST_DEMO_DEVICES, runDemo } from "./demo/run-demo.ts"
 import { readGatewayConfig } from "./gateway/config.ts";
 import { type Gateway, startGateway } from "./gateway/server.ts";
 import { readStartConfig } from "./start/config.ts";
-import { openSecrets } from "./start/data-folder-secrets.ts";
+import { openSecrets, ownershipConfigOf } from "./start/data-folder-secrets.ts";
 import { type Databases, migrateAll, openDatabases, SERVICE_DATABASES } from "./start/databases.ts";
 import { startPair } from "./start/pair.ts";
-import { type OwnershipConfig, readOwnershipConfig } from "./subgraphs/ownership/config.ts";
+import type { OwnershipConfig } from "./subgraphs/ownership/config.ts";
 
 /** The whole system in this process. */
 export interface RunningSystem {
@@ -39,12 +39,7 @@ export async function startSystem({ environment, notice }: StartOptions): Promis
     const databases = await openDatabases({ environment, dataFolder, databasePassword, notice });
     undo.push(() => databases.stop());
     const secrets = await openSecrets(dataFolder);
-    const ownership = readOwnershipConfig({
-      OWNERSHIP_ENCRYPTION_KEY: secrets.encryptionKey.toString("base64"),
-      OWNERSHIP_SECRET_PEPPER: secrets.secretPepper.toString("base64"),
-      ...environment,
-      OWNERSHIP_DATABASE_URL: databases.ownership.appUrl,
-    });
+    const ownership = ownershipConfigOf(environment, secrets, databases.ownership.appUrl);
     const isNew = await migrateOnStart(databases);
     const examples = await openDemo({
       databases,

@@ -1,10 +1,9 @@
 import { runDemo } from "../demo/run-demo.ts";
 import { Database } from "../shared/postgres/database.ts";
 import { findDeviations as inManufacturing } from "../subgraphs/manufacturing/device/consistency.store.ts";
-import { readOwnershipConfig } from "../subgraphs/ownership/config.ts";
 import { findDeviations as inOwnership } from "../subgraphs/ownership/ownership/consistency.store.ts";
 import { readStartConfig } from "./config.ts";
-import { type DataFolderSecrets, openSecrets } from "./data-folder-secrets.ts";
+import { type DataFolderSecrets, openSecrets, ownershipConfigOf } from "./data-folder-secrets.ts";
 import { type Databases, migrateAll, openDatabases } from "./databases.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -96,12 +95,8 @@ export interface DemoOptions extends AdministrationOptions {
 export function loadDemoFactory({ environment, notice, ...demo }: DemoOptions) {
   return withDatabases({ environment, notice }, async (databases, secrets) => {
     await migrateAll(databases);
-    const { encryptionKey, secretPepper } = readOwnershipConfig({
-      OWNERSHIP_ENCRYPTION_KEY: secrets.encryptionKey.toString("base64"),
-      OWNERSHIP_SECRET_PEPPER: secrets.secretPepper.toString("base64"),
-      ...environment,
-      OWNERSHIP_DATABASE_URL: databases.ownership.appUrl,
-    });
+    const { appUrl } = databases.ownership;
+    const { encryptionKey, secretPepper } = ownershipConfigOf(environment, secrets, appUrl);
     return runDemo({
       ...demo,
       manufacturingUrl: databases.manufacturing.ownerUrl,

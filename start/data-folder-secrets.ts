@@ -1,6 +1,7 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { randomBytes, randomUUID } from "node:crypto";
+import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type OwnershipConfig, readOwnershipConfig } from "../subgraphs/ownership/config.ts";
 
 /** What one data folder keeps to itself. Losing it loses the owners' contact data. */
 export interface DataFolderSecrets {
@@ -10,6 +11,22 @@ export interface DataFolderSecrets {
   encryptionKey: Buffer;
   /** Keys the hashes of init keys and claim codes; 32 bytes. */
   secretPepper: Buffer;
+}
+
+/** Ownership's configuration on this database; keys of the environment go before the folder's. */
+export function ownershipConfigOf(
+  environment: Readonly<Record<string, string | undefined>>,
+  secrets: DataFolderSecrets,
+  databaseUrl: string,
+): OwnershipConfig {
+  const given = (name: string, own: Buffer) =>
+    environment[name] || environment[`${name}_FILE`] ? {} : { [name]: own.toString("base64") };
+  return readOwnershipConfig({
+    ...environment,
+    ...given("OWNERSHIP_ENCRYPTION_KEY", secrets.encryptionKey),
+    ...given("OWNERSHIP_SECRET_PEPPER", secrets.secretPepper),
+    OWNERSHIP_DATABASE_URL: databaseUrl,
+  });
 }
 
 const FILE = "secrets.json";
@@ -24,12 +41,16 @@ export async function openSecrets(dataFolder: string): Promise<DataFolderSecrets
       randomBytes(32).toString("base64url"),
     ]),
   );
-  // "wx": of two first starts, one writes and both read the same.
-  await writeFile(path, `${JSON.stringify(fresh, null, 2)}\n`, { flag: "wx", mode: 0o600 }).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EEXIST") throw error;
-    },
-  );
+  // Linked once it is whole: of two first starts one wins, and neither reads half a file.
+  const draft = join(dataFolder, `${FILE}.${randomUUID()}`);
+  await writeFile(draft, `${JSON.stringify(fresh, null, 2)}\n`, { mode: 0o600 });
+  try {
+    await link(draft, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    await rm(draft);
+  }
   const saved = JSON.parse(await readFile(path, "utf8")) as Record<string, string>;
   const key = (name: string) => {
     const text = saved[name];
