@@ -31,6 +31,8 @@ export const GATEWAY_LIMITS = {
   variableDepth: 32,
   errorsInAnswer: 100,
   // time
+  /** After this nothing more is asked for a request. */
+  requestMs: 25_000,
   /** A subgraph that has not answered a query by then is unavailable. */
   queryFetchMs: 5_000,
   /** Batches of 1,000 rows take their time. */

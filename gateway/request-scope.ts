@@ -1,5 +1,7 @@
 import type { Caller } from "../shared/caller.ts";
+import { SeenDevices } from "../shared/graph/seen-devices.ts";
 import type { SubgraphService } from "../shared/graph/subgraph-service.ts";
+import { GATEWAY_LIMITS } from "./limits.ts";
 
 /** What one request of a client shares among its fetches. It ends with the request. */
 export class RequestScope {
@@ -10,6 +12,10 @@ export class RequestScope {
   isExecuted = false;
   /** Subgraphs that failed in this request; they are not asked again, so that it ends in time. */
   readonly unavailable = new Set<string>();
+  /** Devices that were read or written, for the access log. */
+  readonly seen = new SeenDevices();
+  /** Until then a fetch may answer; nothing is begun afterwards. */
+  readonly deadlineAt = Date.now() + GATEWAY_LIMITS.requestMs;
   private readonly contexts = new Map<string, object>();
 
   constructor(
@@ -21,7 +27,8 @@ export class RequestScope {
   contextOf(service: SubgraphService): object {
     let context = this.contexts.get(service.name);
     if (!context) {
-      context = service.createContext(this.caller, { requestId: this.requestId });
+      const { requestId, deadlineAt, seen } = this;
+      context = service.createContext(this.caller, { requestId, deadlineAt, seen });
       this.contexts.set(service.name, context);
     }
     return context;

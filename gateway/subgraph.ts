@@ -51,13 +51,24 @@ export function remoteSubgraph(sdl: string, options: RemoteOptions): GatewaySubg
   return {
     name: options.subgraph,
     sdl,
-    execute: ({ text, variables, isMutation }, { caller, requestId }) =>
-      execute({ text, variables, vouched: { caller, requestId }, deadlineMs: fetchMs(isMutation) }),
+    async execute({ text, variables, isMutation }, { caller, requestId, deadlineAt, seen }) {
+      const vouched = { caller, requestId, deadlineAt };
+      const deadlineMs = fetchMs(isMutation);
+      const { extensions, ...result } = await execute({ text, variables, vouched, deadlineMs });
+      for (const identifier of readSeen(extensions)) seen.add(identifier);
+      return result;
+    },
     async ready() {
       if (!(await execute.isReady())) throw new Error(`${options.subgraph} is not ready`);
     },
     close: () => execute.close(),
   };
+}
+
+function readSeen(extensions: ExecutionResult["extensions"]): string[] {
+  const { seen } = extensions ?? {};
+  if (!Array.isArray(seen)) return [];
+  return seen.filter((identifier): identifier is string => typeof identifier === "string");
 }
 
 /** How long a fetch may take before its subgraph counts as unavailable. */

@@ -1,6 +1,7 @@
 import { type GraphQLFieldResolver, type GraphQLSchema, isObjectType } from "graphql";
 import type { Caller, CallerRole } from "../caller.ts";
 import { DomainError } from "../domain-error.ts";
+import { type SeenDevices, TYPES_ABOUT_DEVICES } from "./seen-devices.ts";
 
 /** Who may read or call each field: type, then field, then roles. Every field has its entry. */
 export type AccessTable = Readonly<Record<string, Readonly<Record<string, readonly CallerRole[]>>>>;
@@ -28,14 +29,20 @@ export function enforceAccess(schema: GraphQLSchema, table: AccessTable): void {
       if (FEDERATION_FIELDS.has(name)) continue;
       const roles = table[type.name]?.[field.name];
       if (!roles) throw new Error(`access: no entry for ${name}`);
-      field.resolve = guarded(name, new Set(roles), field.resolve);
+      const isAboutDevices = TYPES_ABOUT_DEVICES.has(type.name);
+      field.resolve = guarded(name, { roles: new Set(roles), isAboutDevices }, field.resolve);
     }
   }
 }
 
-type Resolve = GraphQLFieldResolver<unknown, { caller: Caller }>;
+type Resolve = GraphQLFieldResolver<unknown, { caller: Caller; seen?: SeenDevices }>;
 
-function guarded(name: string, roles: ReadonlySet<CallerRole>, resolve?: Resolve): Resolve {
+interface Guard {
+  roles: ReadonlySet<CallerRole>;
+  isAboutDevices: boolean;
+}
+
+function guarded(name: string, { roles, isAboutDevices }: Guard, resolve?: Resolve): Resolve {
   const field = name.slice(name.indexOf(".") + 1);
   const answer: Resolve =
     resolve ??
@@ -47,6 +54,7 @@ function guarded(name: string, roles: ReadonlySet<CallerRole>, resolve?: Resolve
     if (!context.caller.roles.some((role) => roles.has(role))) {
       throw new DomainError("FORBIDDEN", `your roles may not use ${name}`);
     }
+    if (isAboutDevices) context.seen?.addSource(source);
     return answer(source, args, context, info);
   };
 }

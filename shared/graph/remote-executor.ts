@@ -90,13 +90,18 @@ function readResult(subgraph: string, text: string): ExecutionResult {
   if (typeof result !== "object" || result === null || Array.isArray(result)) {
     throw new Error(`${subgraph} answered something that is no result`);
   }
-  const { data, errors } = result as { data?: ExecutionResult["data"]; errors?: unknown };
+  const { data, errors, extensions } = result as {
+    data?: ExecutionResult["data"];
+    errors?: unknown;
+    extensions?: ExecutionResult["extensions"];
+  };
   if (data === undefined && errors === undefined) {
     throw new Error(`${subgraph} answered neither data nor errors`);
   }
   return {
     ...(data !== undefined && { data }),
     ...(Array.isArray(errors) && { errors: errors.map(readError) }),
+    ...(extensions && { extensions }),
   };
 }
 

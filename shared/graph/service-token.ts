@@ -15,6 +15,8 @@ export const GATEWAY = "gateway";
 export interface Vouched {
   caller: Caller;
   requestId: string;
+  /** When the client gives up waiting: milliseconds since the epoch. */
+  deadlineAt?: number;
 }
 
 /** Makes a token for one request body to one service. */
@@ -22,10 +24,17 @@ export type ServiceSigner = (audience: string, body: string, vouched: Vouched) =
 
 /** Signs as this service, with its private Ed25519 key. */
 export function serviceSigner(service: string, privateKey: KeyObject): ServiceSigner {
-  return (audience, body, { caller, requestId }) => {
+  return (audience, body, { caller, requestId, deadlineAt }) => {
     assertMayVouch(service, caller);
     const { tenant, roles, client } = caller;
-    return new SignJWT({ tenant, roles, client, rid: requestId, bh: bodyHash(body) })
+    return new SignJWT({
+      tenant,
+      roles,
+      client,
+      rid: requestId,
+      bh: bodyHash(body),
+      dl: deadlineAt,
+    })
       .setProtectedHeader({ alg: "EdDSA", kid: service })
       .setIssuer(service)
       .setAudience(audience)
@@ -78,7 +87,7 @@ export function serviceTokenCheck(
 }
 
 function checkedToken(issuer: string, claims: JWTPayload, used: UsedTokens): CheckedToken | null {
-  const { sub, tenant, roles, client, rid, bh, jti, exp = 0, iat = 0 } = claims;
+  const { sub, tenant, roles, client, rid, bh, jti, dl, exp = 0, iat = 0 } = claims;
   if (exp - iat > SERVICE_TOKEN_SECONDS || typeof jti !== "string" || typeof bh !== "string") {
     return null;
   }
@@ -90,6 +99,7 @@ function checkedToken(issuer: string, claims: JWTPayload, used: UsedTokens): Che
   return {
     caller,
     requestId: rid,
+    ...(typeof dl === "number" && { deadlineAt: dl }),
     admits: (body) => bodyHash(body) === bh && used.use(`${issuer} ${jti}`, exp),
   };
 }

@@ -6,6 +6,7 @@ import type { GraphQLError, GraphQLFormattedError } from "graphql";
 import { followConnections, readBody, sendJson } from "../http.ts";
 import { log } from "../log.ts";
 import { INTERNAL_MESSAGE, publicError } from "./public-error.ts";
+import { SeenDevices } from "./seen-devices.ts";
 import { type CheckedToken, type ServiceTokenCheck, serviceTokenCheck } from "./service-token.ts";
 import type { SubgraphService } from "./subgraph-service.ts";
 
@@ -135,7 +136,8 @@ async function answer(
   const body = token && (await readBody(request, LIMITS.bodyBytes));
   const graphql = body && token.admits(body) && parseBody(body);
   if (!graphql) return sendJson(response, 401, REFUSAL, { connection: "close" });
-  const { caller, requestId } = token;
+  const { caller, requestId, deadlineAt } = token;
+  const seen = new SeenDevices();
   const answered = await apollo.executeHTTPGraphQLRequest({
     httpGraphQLRequest: {
       method: "POST",
@@ -143,11 +145,24 @@ async function answer(
       search: "",
       body: graphql,
     },
-    context: async () => service.createContext(caller, { requestId }),
+    context: async () =>
+      service.createContext(caller, {
+        requestId,
+        seen,
+        ...(deadlineAt !== undefined && { deadlineAt }),
+      }),
   });
   if (answered.body.kind !== "complete") throw new Error("subgraphs answer in one piece");
   response.writeHead(answered.status ?? 200, { "content-type": "application/json" });
-  response.end(answered.body.string);
+  response.end(withSeen(answered.body.string, seen));
+}
+
+/** The answer with the devices that were seen, for the gateway's access log. */
+function withSeen(result: string, seen: SeenDevices): string {
+  const isObject = result.trimEnd().endsWith("}");
+  if (seen.count === 0 || !isObject) return result;
+  const extensions = JSON.stringify({ seen: seen.list() });
+  return `${result.trimEnd().slice(0, -1)},"extensions":${extensions}}`;
 }
 
 /** The token of a request to the one route, or null. */

@@ -1,10 +1,15 @@
 import type { ExecutionResult, GraphQLSchema } from "graphql";
 import type { Caller } from "../caller.ts";
+import type { SeenDevices } from "./seen-devices.ts";
 
 /** What a subgraph knows of the client's request beside its caller. */
 export interface RequestFacts {
   /** One id through all services, logs and errors. */
   requestId: string;
+  /** When whoever asked gives up waiting: milliseconds since the epoch. */
+  deadlineAt?: number;
+  /** Is told the devices that are read or written. */
+  seen?: SeenDevices;
 }
 
 /** A running subgraph, however it is reached. */

@@ -44,13 +44,18 @@ function writers(sql: Sql, caller: Caller, nextId: () => number) {
 type Writers = ReturnType<typeof writers>;
 
 /** What a resolver may touch, made afresh for each client request. */
-export function createContext(resources: Resources, caller: Caller, { requestId }: RequestFacts) {
+export function createContext(
+  resources: Resources,
+  caller: Caller,
+  { requestId, seen }: RequestFacts,
+) {
   const sql = resources.database.tenant(caller.tenant);
   const stores = readers(sql, caller.tenant);
   const owned = ownedByCaller(resources.ownership, caller);
   return {
     caller,
     requestId,
+    ...(seen && { seen }),
     ...stores,
     /** The device where the caller may see it, else null: forbidden is as absent. */
     async visible(device: DeviceRow | null): Promise<DeviceRow | null> {

@@ -38,7 +38,7 @@ export interface Parts {
 }
 
 /** What a resolver may touch, made afresh for each client request. */
-export function createContext(parts: Parts, caller: Caller, { requestId }: RequestFacts) {
+export function createContext(parts: Parts, caller: Caller, { requestId, seen }: RequestFacts) {
   const { tenant } = caller;
   const connections = parts.database.tenant(tenant);
   let reads = stores(connections, tenant);
@@ -46,6 +46,7 @@ export function createContext(parts: Parts, caller: Caller, { requestId }: Reque
     ...parts,
     caller,
     requestId,
+    ...(seen && { seen }),
     get owners() {
       return reads.owners;
     },
