@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DemoExamples } from "./demo/examples.ts";
 import { DEFAULT_TENANT, FIRST_DEMO_DEVICES, runDemo } from "./demo/run-demo.ts";
-import { readGatewayConfig } from "./gateway/config.ts";
+import { readGatewaySettings } from "./gateway/config.ts";
 import { type Gateway, startGateway } from "./gateway/server.ts";
 import { readStartConfig } from "./start/config.ts";
 import { openSecrets, ownershipConfigOf } from "./start/data-folder-secrets.ts";
@@ -28,7 +28,7 @@ export interface StartOptions {
 
 /** The composition root of the one-process mode: databases, both subgraphs, gateway, demo. */
 export async function startSystem({ environment, notice }: StartOptions): Promise<RunningSystem> {
-  const gatewayConfig = readGatewayConfig(environment);
+  const gatewaySettings = readGatewaySettings(environment);
   const { dataFolder, wantsDemo } = readStartConfig(environment);
   const undo: (() => Promise<void>)[] = [];
   const close = async () => {
@@ -54,7 +54,10 @@ export async function startSystem({ environment, notice }: StartOptions): Promis
     });
     undo.push(() => pair.close());
     const services = [pair.manufacturing, pair.ownership];
-    const gateway = await startGateway({ ...gatewayConfig, remote: null }, { services });
+    const gateway = await startGateway(
+      { ...gatewaySettings, remote: null, databaseUrl: databases.gateway.appUrl },
+      { services },
+    );
     undo.push(() => gateway.close());
     return { gateway, dataFolder, examples, close };
   } catch (error) {

@@ -10,7 +10,8 @@ export interface RemoteConfig {
   keysFolder: string;
 }
 
-export interface GatewayConfig {
+/** What the gateway needs to run, beside its database. */
+export interface GatewaySettings {
   host: string;
   port: number;
   issuer: IssuerConfig;
@@ -18,10 +19,20 @@ export interface GatewayConfig {
   remote: RemoteConfig | null;
 }
 
+export interface GatewayConfig extends GatewaySettings {
+  /** A login that is, or may become, gateway_app and gateway_door. */
+  databaseUrl: string;
+}
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads the gateway's configuration. Fails naming the variable. */
+/** Reads the configuration of a gateway on its own. Fails naming the variable. */
 export function readGatewayConfig(env: Environment): GatewayConfig {
+  return { ...readGatewaySettings(env), databaseUrl: readDatabaseUrl(env) };
+}
+
+/** Reads what does not depend on where the databases are. Fails naming the variable. */
+export function readGatewaySettings(env: Environment): GatewaySettings {
   return {
     host: env.HOST || "127.0.0.1",
     port: readPort(env),
@@ -71,6 +82,15 @@ function readRemote(env: Environment): RemoteConfig | null {
     ownershipUrl: readUrl(env, "OWNERSHIP_URL"),
     keysFolder,
   };
+}
+
+function readDatabaseUrl(env: Environment): string {
+  const databaseUrl = env.GATEWAY_DATABASE_URL;
+  if (!databaseUrl) throw new Error("GATEWAY_DATABASE_URL is not set: give a postgres:// URL");
+  if (!/^postgres(ql)?:\/\//.test(databaseUrl)) {
+    throw new Error("GATEWAY_DATABASE_URL must begin with postgres://");
+  }
+  return databaseUrl;
 }
 
 function readUrl(env: Environment, name: string): string {

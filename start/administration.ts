@@ -28,7 +28,7 @@ async function withDatabases<T>(
   }
 }
 
-/** Brings both services' tables up to date. Answers the migrations that ran, by service. */
+/** Brings every service's tables up to date. Answers the migrations that ran, by service. */
 export function runMigrations(options: AdministrationOptions): Promise<Record<string, string[]>> {
   return withDatabases(options, migrateAll);
 }

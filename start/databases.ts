@@ -1,3 +1,4 @@
+import { gatewayDatabase } from "../gateway/database.ts";
 import { startEmbeddedPostgres } from "../shared/postgres/embedded/embedded-postgres.ts";
 import { migrate, pendingMigrations, type ServiceDatabase } from "../shared/postgres/migrate.ts";
 import { prepareDatabase, type ServiceUrls } from "../shared/postgres/prepare-server.ts";
@@ -9,6 +10,7 @@ import { readDatabaseUrls } from "./config.ts";
 export const SERVICE_DATABASES = {
   manufacturing: manufacturingDatabase,
   ownership: ownershipDatabase,
+  gateway: gatewayDatabase,
 } as const;
 export type ServiceName = keyof typeof SERVICE_DATABASES;
 export const SERVICE_NAMES = Object.keys(SERVICE_DATABASES) as ServiceName[];
@@ -35,12 +37,14 @@ export interface OpenOptions {
  */
 export async function openDatabases(options: OpenOptions): Promise<Databases> {
   const named = SERVICE_NAMES.map((name) => readDatabaseUrls(options.environment, name));
-  const [manufacturing, ownership] = named;
-  if (manufacturing && ownership) {
-    return { manufacturing, ownership, isEmbedded: false, stop: async () => undefined };
+  const [manufacturing, ownership, gateway] = named;
+  if (manufacturing && ownership && gateway) {
+    return { manufacturing, ownership, gateway, isEmbedded: false, stop: async () => undefined };
   }
   if (named.some((urls) => urls !== null)) {
-    throw new Error("set MANUFACTURING_DATABASE_URL and OWNERSHIP_DATABASE_URL, both or neither");
+    throw new Error(
+      "set MANUFACTURING_DATABASE_URL, OWNERSHIP_DATABASE_URL and GATEWAY_DATABASE_URL, all or none",
+    );
   }
   return openEmbedded(options);
 }
@@ -54,6 +58,7 @@ async function openEmbedded(options: OpenOptions): Promise<Databases> {
     return {
       manufacturing: await prepare(manufacturingDatabase),
       ownership: await prepare(ownershipDatabase),
+      gateway: await prepare(gatewayDatabase),
       isEmbedded: true,
       stop: () => server.stop(),
     };
@@ -70,6 +75,10 @@ export async function migrateAll(databases: Databases): Promise<Record<ServiceNa
     const pending = await pendingMigrations(ownerUrl, SERVICE_DATABASES[name]);
     return pending.length === 0 ? [] : migrate(ownerUrl, SERVICE_DATABASES[name]);
   };
-  const [manufacturing, ownership] = await Promise.all([run("manufacturing"), run("ownership")]);
-  return { manufacturing, ownership };
+  const [manufacturing, ownership, gateway] = await Promise.all([
+    run("manufacturing"),
+    run("ownership"),
+    run("gateway"),
+  ]);
+  return { manufacturing, ownership, gateway };
 }

@@ -8,8 +8,9 @@ import { startManufacturing } from "../subgraphs/manufacturing/service.ts";
 import { readOwnershipConfig } from "../subgraphs/ownership/config.ts";
 import { startOwnership } from "../subgraphs/ownership/service.ts";
 import { readSplitConfig } from "./config.ts";
-import type { ServiceName } from "./databases.ts";
 
+/** The services that can run alone beside the gateway. */
+export type SubgraphName = "manufacturing" | "ownership";
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** One service in a process of its own. */
@@ -32,7 +33,7 @@ export async function startLoneGateway(environment: Environment): Promise<Runnin
 
 /** Starts one subgraph for holders of service tokens: the gateway and the other subgraph. */
 export async function startLoneSubgraph(
-  name: ServiceName,
+  name: SubgraphName,
   environment: Environment,
 ): Promise<RunningService> {
   const peer = name === "manufacturing" ? "ownership" : "manufacturing";
@@ -56,7 +57,7 @@ export async function startLoneSubgraph(
 }
 
 function startService(
-  name: ServiceName,
+  name: SubgraphName,
   environment: Environment,
   peer: PeerExecutor,
 ): Promise<SubgraphService> {

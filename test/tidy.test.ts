@@ -157,7 +157,7 @@ describe("docs", () => {
     expect(variablesRead([other])).toEqual(["NO_COLOR"]);
     expect(variablesRead([file("test/a.ts", "process.env.SEED")])).toEqual([]);
     const made = file("start/a.ts", `environment[\`\${prefix}_DATABASE_URL\`] ?? environment.SEED`);
-    const names = variablesRead([made, file("subgraphs/custody/access.ts")]);
+    const names = variablesRead([made, file("subgraphs/custody/migrations/001-a.ts")]);
     expect(names).toEqual(["CUSTODY_DATABASE_URL", "SEED"]);
     const unpacked = file("start.ts", "function read({ HOST, PORT }: NodeJS.ProcessEnv) {}");
     expect(variablesRead([unpacked])).toEqual(["HOST", "PORT"]);

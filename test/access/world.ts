@@ -7,6 +7,7 @@ import {
 } from "../../shared/graph/in-process-executor.ts";
 import type { SubgraphService } from "../../shared/graph/subgraph-service.ts";
 import { setLogWriter } from "../../shared/log.ts";
+import { freshDatabase } from "../support/postgres.ts";
 import { type RealPair, realPair } from "../support/real-pair.ts";
 import type { Whose } from "./expected.ts";
 import { fillTenant } from "./fill-tenant.ts";
@@ -111,12 +112,14 @@ export async function systemOf(
   services: Pick<System, "manufacturing" | "ownership">,
 ): Promise<System> {
   const { manufacturing, ownership } = services;
+  const database = await freshDatabase("gateway");
   const gateway: Gateway = await startGateway(
     {
       host: "127.0.0.1",
       port: 0,
       issuer: { kind: "oidc", ...NO_ISSUER },
       remote: null,
+      databaseUrl: database.appUrl,
     },
     { services: [manufacturing, ownership] },
   );
@@ -138,7 +141,10 @@ export async function systemOf(
       // As it would leave the subgraph: without prototypes and without what is undefined.
       return JSON.parse(JSON.stringify(answer)) as Asked;
     },
-    close: () => gateway.close(),
+    async close() {
+      await gateway.close();
+      await database.drop();
+    },
   };
 }
 

@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { decodeJwt } from "jose";
-import { readGatewayConfig } from "../../gateway/config.ts";
+import { readGatewayConfig, readGatewaySettings } from "../../gateway/config.ts";
 import { openDevelopmentIssuer } from "../../gateway/identity/development-issuer.ts";
 import { tokenCheck } from "../../gateway/identity/token-check.ts";
 
 describe("the configuration", () => {
   test("of nothing is one process on port 4000 of this machine, with the development issuer", () => {
-    expect(readGatewayConfig({})).toEqual({
+    expect(readGatewaySettings({})).toEqual({
       host: "127.0.0.1",
       port: 4000,
       issuer: { kind: "development", dataFolder: "./data" },
@@ -17,16 +17,24 @@ describe("the configuration", () => {
     });
   });
 
+  test("of a gateway on its own names its database beside that", () => {
+    const databaseUrl = "postgres://gateway_app@localhost/gateway";
+    expect(readGatewayConfig({ GATEWAY_DATABASE_URL: databaseUrl })).toEqual({
+      ...readGatewaySettings({}),
+      databaseUrl,
+    });
+  });
+
   test("of a real issuer finds its keys where they usually are, or where it is told", () => {
     const issuer = { OIDC_ISSUER: "https://id.example/", OIDC_AUDIENCE: "graph" };
-    expect(readGatewayConfig(issuer).issuer).toEqual({
+    expect(readGatewaySettings(issuer).issuer).toEqual({
       kind: "oidc",
       issuer: "https://id.example/",
       audience: "graph",
       jwksUrl: "https://id.example/.well-known/jwks.json",
     });
     const told = { ...issuer, OIDC_JWKS_URL: "http://keys.example/k" };
-    expect(readGatewayConfig(told).issuer).toMatchObject({ jwksUrl: "http://keys.example/k" });
+    expect(readGatewaySettings(told).issuer).toMatchObject({ jwksUrl: "http://keys.example/k" });
   });
 
   test.each([
@@ -47,6 +55,8 @@ describe("the configuration", () => {
       "SERVICE_KEYS_DIR",
       { MANUFACTURING_URL: "http://m:1/graphql", OWNERSHIP_URL: "http://o:1/graphql" },
     ],
+    ["GATEWAY_DATABASE_URL is not set", {}],
+    ["GATEWAY_DATABASE_URL must begin", { GATEWAY_DATABASE_URL: "mysql://x" }],
     ["OWNERSHIP_URL", { MANUFACTURING_URL: "http://m:1/graphql", SERVICE_KEYS_DIR: "/keys" }],
     ["MANUFACTURING_URL", { OWNERSHIP_URL: "http://o:1/graphql", SERVICE_KEYS_DIR: "/keys" }],
   ])("fails naming %s", (name, env) => {

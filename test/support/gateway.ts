@@ -9,6 +9,7 @@ import {
   openDevelopmentIssuer,
 } from "../../gateway/identity/development-issuer.ts";
 import { type Gateway, type GatewayOptions, startGateway } from "../../gateway/server.ts";
+import { type FreshDatabase, freshDatabase } from "./postgres.ts";
 
 /** A client's view of an answer. */
 export interface Answer {
@@ -26,6 +27,8 @@ export interface AnswerError {
 
 export interface TestGateway {
   gateway: Gateway;
+  /** The gateway's own database. */
+  database: FreshDatabase;
   issuer: DevelopmentIssuer;
   /** Each fetch from a subgraph since `fetches` was emptied last. */
   fetches: { subgraph: string; text: string }[];
@@ -37,16 +40,27 @@ export interface TestGateway {
 }
 type TestRole = DevelopmentToken["roles"][number];
 
+export interface TestGatewayOptions extends Omit<GatewayOptions, "observeFetch"> {
+  remote?: RemoteConfig;
+  /** Whose it is drops it; without it the gateway has one of its own. */
+  database?: FreshDatabase;
+}
+
 /** A gateway on a free port with a development issuer of its own; tenant `demo`. */
-export async function testGateway(
-  options: Omit<GatewayOptions, "observeFetch"> & { remote?: RemoteConfig } = {},
-): Promise<TestGateway> {
+export async function testGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
   const dataFolder = await mkdtemp(join(tmpdir(), "tracegraph-gateway-"));
-  const { remote = null, ...rest } = options;
+  const { remote = null, database: given, ...rest } = options;
+  const database = given ?? (await freshDatabase("gateway"));
   const issuer = await openDevelopmentIssuer(dataFolder);
   const fetches: TestGateway["fetches"] = [];
   const gateway = await startGateway(
-    { host: "127.0.0.1", port: 0, issuer: { kind: "development", dataFolder }, remote },
+    {
+      host: "127.0.0.1",
+      port: 0,
+      issuer: { kind: "development", dataFolder },
+      remote,
+      databaseUrl: database.appUrl,
+    },
     { ...rest, observeFetch: (subgraph, text) => void fetches.push({ subgraph, text }) },
   );
   const token = (said: Partial<DevelopmentToken> = {}) =>
@@ -61,6 +75,7 @@ export async function testGateway(
   };
   return {
     gateway,
+    database,
     issuer,
     fetches,
     token,
@@ -71,6 +86,7 @@ export async function testGateway(
     },
     async close() {
       await gateway.close();
+      if (!given) await database.drop();
       await rm(dataFolder, { recursive: true, force: true });
     },
   };

@@ -128,7 +128,7 @@ export function variablesRead(files: readonly TextFile[]): string[] {
     .filter(({ path }) => path.endsWith(".ts") && !IS_TEST.test(path))
     .flatMap(({ text }) => [...text.matchAll(/\{ ([A-Z_, ]+) \}: NodeJS\.ProcessEnv/g)])
     .flatMap(([, list = ""]) => list.split(", "));
-  const services = subgraphsIn(files).map((name) => name.toUpperCase());
+  const services = servicesIn(files).map((name) => name.toUpperCase());
   const made = files
     .filter(({ path }) => path.startsWith("start"))
     .flatMap(({ text }) => [...text.matchAll(/`\$\{prefix\}(_[A-Z_]+)`/g)])
@@ -138,8 +138,10 @@ export function variablesRead(files: readonly TextFile[]): string[] {
     .sort();
 }
 
-function subgraphsIn(files: readonly TextFile[]): string[] {
-  const folders = files.map(({ path }) => /^subgraphs\/([^/]+)\//.exec(path)?.[1] ?? "");
+/** What has tables of its own. */
+function servicesIn(files: readonly TextFile[]): string[] {
+  const service = /^(?:subgraphs\/)?([^/]+)\/migrations\//;
+  const folders = files.map(({ path }) => service.exec(path)?.[1] ?? "");
   return [...new Set(folders)].filter((folder) => folder !== "");
 }
 

@@ -1,0 +1,13 @@
+import type { ServiceDatabase } from "../shared/postgres/migrate.ts";
+import { CreateClients1764000000001 } from "./migrations/001-create-clients.ts";
+
+/**
+ * The gateway's own tables: what partners and front ends may do, and what they did. `gateway_door`
+ * looks up API keys before the tenant of a request is known to exist, and reads nothing else.
+ */
+export const gatewayDatabase: ServiceDatabase = {
+  name: "gateway",
+  entities: [],
+  migrations: [CreateClients1764000000001],
+  workerRoles: ["gateway_door"],
+};
