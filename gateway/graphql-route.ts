@@ -1,137 +1,128 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Caller } from "../shared/caller.ts";
-import { readBody, sendJson } from "../shared/http.ts";
 import { log } from "../shared/log.ts";
-import { authenticate, UNAUTHENTICATED } from "./identity/authenticate.ts";
-import { IssuerUnreachableError, type TokenCheck } from "./identity/token-check.ts";
-import { GATEWAY_LIMITS } from "./limits.ts";
+import { authenticate, type Doorkeeper, UNAUTHENTICATED } from "./identity/authenticate.ts";
+import { IssuerUnreachableError } from "./identity/token-check.ts";
+import { answerDocument, type DocumentParts } from "./request/answer-document.ts";
+import { type AskedRequest, readAskedRequest, unreadBody } from "./request/asked-request.ts";
+import { RequestRefusal, refusingWhole } from "./request/request-refusal.ts";
+import { type Answer, sendAnswer } from "./request/send-answer.ts";
 import { RequestScope } from "./request-scope.ts";
 import type { FederatedRuntime } from "./runtime.ts";
 
-interface Parts {
+/** What GraphQL requests are answered with. */
+export interface GraphqlParts extends Doorkeeper, DocumentParts {
   runtime: FederatedRuntime;
-  check: TokenCheck;
-}
-/** What an HTTP answer of this route was, for the log. */
-interface Outcome {
-  status: number;
-  codes: readonly string[];
-  operation: string | null;
 }
 
 /** Answers one GraphQL request, and leaves one line in the log. */
 export async function answerGraphql(
-  parts: Parts,
+  parts: GraphqlParts,
   request: IncomingMessage,
   response: ServerResponse,
   requestId: string,
 ): Promise<void> {
   const began = performance.now();
-  const { status, codes, operation } = await answer(parts, request, response, requestId);
+  const work = new Work(parts, request, requestId);
+  const answer = await work.answer();
+  sendAnswer(request, response, answer);
   const ms = Math.round((performance.now() - began) * 10) / 10;
-  log("INFO", "request", { id: requestId, operation, status, codes, ms });
+  log("INFO", "request", { id: requestId, ...work.facts(answer), ms });
 }
 
-async function answer(
-  { runtime, check }: Parts,
-  request: IncomingMessage,
-  response: ServerResponse,
-  requestId: string,
-): Promise<Outcome> {
-  let caller: Caller | null;
+/** One request on its way: who asks, what, and the answer. */
+class Work {
+  private scope: RequestScope | null = null;
+  private refusal: string | null = null;
+
+  constructor(
+    private readonly parts: GraphqlParts,
+    private readonly request: IncomingMessage,
+    private readonly requestId: string,
+  ) {}
+
+  async answer(): Promise<Answer> {
+    try {
+      return await this.granted();
+    } catch (error) {
+      if (!(error instanceof RequestRefusal)) throw error;
+      this.refusal = error.code;
+      return answerOf(error);
+    }
+  }
+
+  private async granted(): Promise<Answer> {
+    const { request } = this;
+    const { caller } = await refusingWhole(() => arrive(this.parts, request));
+    const scope = new RequestScope(caller, this.requestId);
+    this.scope = scope;
+    return answerAsked(this.parts, await readAskedRequest(request), scope);
+  }
+
+  /** What the log says of it. */
+  facts({ status }: Answer): Record<string, unknown> {
+    const { operationName = null, documentId = null, caller } = this.scope ?? {};
+    return {
+      client: caller?.client ?? null,
+      operation: operationName,
+      document: documentId,
+      status,
+      codes: this.refusal === null ? [...(this.scope?.outcomes ?? [])] : [this.refusal],
+    };
+  }
+}
+
+async function arrive(parts: GraphqlParts, request: IncomingMessage) {
   try {
-    caller = await authenticate(request.headers, check);
+    const arrival = await authenticate(request.headers, parts);
+    if (arrival) return arrival;
   } catch (error) {
     if (!(error instanceof IssuerUnreachableError)) throw error;
-    return refuse(response, 503, "TIMEOUT", "the issuer of tokens cannot be asked now", {
-      "retry-after": "5",
-    });
+    const text = "the issuer of tokens cannot be asked now";
+    throw new RequestRefusal(503, "TIMEOUT", text, { "retry-after": "5" });
   }
-  if (!caller) {
-    const { status, body, headers } = UNAUTHENTICATED;
-    sendJson(response, status, body, { ...headers, ...unreadBody(request) });
-    return { status, codes: ["UNAUTHENTICATED"], operation: null };
+  const { status, message, headers } = UNAUTHENTICATED;
+  const all = { ...headers, ...unreadBody(request) };
+  throw new RequestRefusal(status, "UNAUTHENTICATED", message, all);
+}
+
+async function answerAsked(
+  parts: GraphqlParts,
+  asked: AskedRequest,
+  scope: RequestScope,
+): Promise<Answer> {
+  const { documentId, hasText } = asked;
+  if (runsDocumentsOnly(scope.caller) && (documentId === null || hasText)) {
+    const text = "ask by the id of a document that was published for you, and by nothing else";
+    throw new RequestRefusal(403, "DOCUMENT_REQUIRED", text);
   }
-  const init = await readRequest(request, response);
-  if ("status" in init) return init;
-  const scope = new RequestScope(caller, requestId);
-  const answered = await runtime.fetch(`http://gateway${request.url}`, init, { scope });
+  // Clients of automatic persisted queries send both; the text is what they mean then.
+  if (documentId !== null && !hasText) return answerDocument(parts, asked, scope);
+  return answerText(parts.runtime, asked, scope);
+}
+
+/** Partners run what was published for them; so does whoever has no role at all. */
+function runsDocumentsOnly({ roles }: Caller): boolean {
+  return roles.every((role) => role === "partner");
+}
+
+/** Runs a document that came as text, in the full runtime. */
+async function answerText(
+  runtime: FederatedRuntime,
+  { method, accept, search, body }: AskedRequest,
+  scope: RequestScope,
+): Promise<Answer> {
+  const init =
+    body === null
+      ? { method, headers: { accept } }
+      : { method, headers: { accept, "content-type": "application/json" }, body };
+  const answered = await runtime.fetch(`http://gateway/graphql${search}`, init, { scope });
   const text = await answered.text();
-  response.writeHead(answered.status, {
-    ...Object.fromEntries(answered.headers),
-    "content-length": Buffer.byteLength(text),
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
-  });
-  response.end(text);
-  return {
-    status: answered.status,
-    codes: [...scope.outcomes],
-    operation: scope.operationName,
-  };
+  return { status: answered.status, headers: Object.fromEntries(answered.headers), text };
 }
 
-/** The request as the runtime gets it: of its headers only those that say how to read and write. */
-async function readRequest(
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<{ method: string; headers: Record<string, string>; body?: string } | Outcome> {
-  const { method = "", headers } = request;
-  const accept = acceptedJson(headers.accept ?? "application/json");
-  if (accept === "") {
-    const text = `answers are ${JSON_TYPES.join(" or ")}`;
-    return refuse(response, 406, "BAD_USER_INPUT", text, unreadBody(request));
-  }
-  if (method === "GET") return { method, headers: { accept } };
-  if (method !== "POST") {
-    const text = "ask with POST, or GET for queries";
-    return refuse(response, 405, "BAD_USER_INPUT", text, {
-      allow: "GET, POST",
-      ...unreadBody(request),
-    });
-  }
-  const [type] = (headers["content-type"] ?? "").split(";", 1);
-  if (type?.trim().toLowerCase() !== "application/json" || headers["content-encoding"]) {
-    return refuse(response, 415, "BAD_USER_INPUT", "send application/json", unreadBody(request));
-  }
-  const body = await readBody(request, GATEWAY_LIMITS.bodyBytes);
-  if (body === null) {
-    const text = `a body has at most ${GATEWAY_LIMITS.bodyBytes} bytes`;
-    return refuse(response, 413, "LIMIT_EXCEEDED", text, { connection: "close" });
-  }
-  return {
-    method,
-    headers: { accept, "content-type": "application/json" },
-    body: body.toString("utf8"),
-  };
-}
-
-const JSON_TYPES = ["application/graphql-response+json", "application/json"];
-
-/**
- * What a client accepts, without streams: the runtime would answer in parts, whose framing headers
- * contradict those of an answer in one piece.
- */
-function acceptedJson(accept: string): string {
-  const known = [...JSON_TYPES, "application/*", "*/*"];
-  const isKnown = (range: string) => known.includes(range.split(";", 1)[0]?.trim() ?? "");
-  return accept.toLowerCase().split(",").filter(isKnown).join(",");
-}
-
-/** A connection whose request body was not read cannot carry the next request. */
-function unreadBody({ headers }: IncomingMessage): Record<string, string> {
-  const hasBody =
-    headers["transfer-encoding"] !== undefined || Number(headers["content-length"]) > 0;
-  return hasBody ? { connection: "close" } : {};
-}
-
-function refuse(
-  response: ServerResponse,
-  status: number,
-  code: string,
-  message: string,
-  headers: Record<string, string> = {},
-): Outcome {
-  sendJson(response, status, { errors: [{ message, extensions: { code } }] }, headers);
-  return { status, codes: [code], operation: null };
+function answerOf({ status, code, message, details, headers }: RequestRefusal): Answer {
+  const text = JSON.stringify({ errors: [{ message, extensions: { ...details, code } }] });
+  const type = { "content-type": "application/json; charset=utf-8" };
+  return { status, headers: { ...type, ...headers }, text };
 }

@@ -30,6 +30,13 @@ export const GATEWAY_LIMITS = {
   /** Lists and objects within one another in the variables. */
   variableDepth: 32,
   errorsInAnswer: 100,
+  /** Documents that are kept parsed and planned. */
+  preparedDocuments: 2_000,
+  /** Sizes of one document's answer whose cost is remembered. */
+  sizesOfADocument: 100,
+  /** Tokens that are remembered as checked, each for `checkedTokenMs` at most. */
+  checkedTokens: 10_000,
+  checkedTokenMs: 60_000,
   // time
   /** After this nothing more is asked for a request. */
   requestMs: 25_000,

@@ -8,6 +8,8 @@ export class RequestScope {
   /** Codes of the errors that the answer has, for the log. */
   readonly outcomes = new Set<string>();
   operationName: string | null = null;
+  /** The published document that is run; null where a text came. */
+  documentId: string | null = null;
   /** Whether the request was right in itself, so that its operation was executed. */
   isExecuted = false;
   /** Subgraphs that failed in this request; they are not asked again, so that it ends in time. */

@@ -6,25 +6,15 @@ import {
 import { unifiedGraphHandler } from "@graphql-hive/router-runtime";
 import { getDocumentString, type Transport } from "@graphql-mesh/transport-common";
 import type { ExecutionRequest, Executor } from "@graphql-tools/utils";
-import {
-  GraphQLError,
-  type GraphQLSchema,
-  getOperationAST,
-  getVariableValues,
-  isScalarType,
-  print,
-} from "graphql";
-import { GraphQLJSON } from "graphql-scalars";
+import { GraphQLError, getOperationAST, getVariableValues, print } from "graphql";
 import { DomainError, type ErrorCode, type ErrorDetails } from "../shared/domain-error.ts";
-import { DateTime } from "../shared/graph/scalars.ts";
 import { withPublicErrors } from "./answer-errors.ts";
 import { type AskedOperation, assertCostWithinLimits } from "./document-cost.ts";
 import { parseWithinLimits } from "./document-limits.ts";
 import { guardedFetch, type ObserveFetch } from "./guarded-fetch.ts";
-import { nodeSubgraph } from "./node/node-subgraph.ts";
 import type { RequestScope } from "./request-scope.ts";
+import { giveScalars } from "./scalars.ts";
 import type { GatewaySubgraph } from "./subgraph.ts";
-import { composeSupergraph } from "./supergraph.ts";
 import { assertVariablesWithinLimits } from "./variable-limits.ts";
 
 const VARIABLE_ERRORS = 10;
@@ -37,12 +27,10 @@ export type FederatedRuntime = GatewayRuntime<ServerContext>;
 
 /** Hive's runtime over these subgraphs: plans, joins, and nothing that one caller's answer could reach another by. */
 export function createRuntime(
-  subgraphs: readonly GatewaySubgraph[],
+  supergraphText: string,
+  subgraphs: ReadonlyMap<string, GatewaySubgraph>,
   observe?: ObserveFetch,
 ): FederatedRuntime {
-  const { supergraphText } = composeSupergraph(subgraphs);
-  const all = [...subgraphs, nodeSubgraph(subgraphs, observe)];
-  const byName = new Map(all.map((subgraph) => [subgraph.name, subgraph]));
   return withoutSignals(() =>
     createGatewayRuntime<ServerContext>({
       supergraph: () => supergraphText,
@@ -51,7 +39,7 @@ export function createRuntime(
         giveScalars(handled.unifiedGraph);
         return handled;
       },
-      transports: { http: transport(byName, observe) },
+      transports: { http: transport(subgraphs, observe) },
       plugins: () => [requestPlugin()],
       logging: false,
       landingPage: false,
@@ -104,16 +92,6 @@ function transport(
       return execute as Executor;
     },
   };
-}
-
-/** The supergraph's scalars are mere names; with these a wrong value is refused before any fetch. */
-function giveScalars(schema: GraphQLSchema): void {
-  for (const scalar of [DateTime, GraphQLJSON]) {
-    const named = schema.getType(scalar.name);
-    if (!isScalarType(named)) continue;
-    named.parseValue = scalar.parseValue;
-    named.parseLiteral = scalar.parseLiteral;
-  }
 }
 
 function requestPlugin(): GatewayPlugin<ServerContext> {

@@ -7,14 +7,19 @@ import { followConnections, sendJson } from "../shared/http.ts";
 import { log } from "../shared/log.ts";
 import type { GatewayConfig } from "./config.ts";
 import { sendGraphiql } from "./graphiql.ts";
-import { answerGraphql } from "./graphql-route.ts";
+import { answerGraphql, type GraphqlParts } from "./graphql-route.ts";
 import { type ObserveFetch, stackOf } from "./guarded-fetch.ts";
-import { type TokenCheck, tokenCheck } from "./identity/token-check.ts";
+import { tokenCheck } from "./identity/token-check.ts";
+import { openLeanLane } from "./lean-lane.ts";
 import { GATEWAY_LIMITS } from "./limits.ts";
+import { nodeSubgraph } from "./node/node-subgraph.ts";
+import type { Registry } from "./registry/registry.ts";
 import { openRemoteSubgraphs } from "./remote-subgraphs.ts";
+import { PreparedOperations } from "./request/prepared-operation.ts";
 import { RequestScope } from "./request-scope.ts";
 import { createRuntime, type FederatedRuntime } from "./runtime.ts";
 import { type GatewaySubgraph, localSubgraph } from "./subgraph.ts";
+import { composeSupergraph } from "./supergraph.ts";
 
 export interface GatewayOptions {
   /** The subgraphs in this process; without them those of the configuration are asked over HTTP. */
@@ -36,10 +41,8 @@ export interface Gateway {
 }
 
 /** What the routes work with. */
-interface Parts {
+interface Parts extends GraphqlParts {
   subgraphs: readonly GatewaySubgraph[];
-  runtime: FederatedRuntime;
-  check: TokenCheck;
   isClosing: boolean;
 }
 
@@ -50,10 +53,16 @@ export async function startGateway(
 ): Promise<Gateway> {
   const check = await tokenCheck(config.issuer);
   const subgraphs = await openSubgraphs(config, services);
-  const runtime = createRuntime(subgraphs, observeFetch);
+  const { supergraphText } = composeSupergraph(subgraphs);
+  const all = [...subgraphs, nodeSubgraph(subgraphs, observeFetch)];
+  const byName = new Map(all.map((subgraph) => [subgraph.name, subgraph]));
+  const runtime = createRuntime(supergraphText, byName, observeFetch);
   // Otherwise the first request would wait for the supergraph.
   await runtime.getSchema();
-  const parts: Parts = { subgraphs, runtime, check, isClosing: false };
+  const lane = await openLeanLane(supergraphText, byName, observeFetch);
+  const operations = new PreparedOperations(lane.schema);
+  const registry = NO_CLIENTS;
+  const parts = { subgraphs, runtime, check, lane, operations, registry, isClosing: false };
   const server = await listen(config, parts);
   const closeServer = followConnections(server);
   const address = server.address();
@@ -71,6 +80,12 @@ export async function startGateway(
     },
   };
 }
+
+const NO_CLIENTS: Registry = {
+  clientOfKey: async () => null,
+  client: async () => null,
+  document: async () => null,
+};
 
 async function openSubgraphs(
   { remote }: GatewayConfig,

@@ -12,6 +12,8 @@ export const ERROR_CODES = {
   INVALID_CURSOR: "Use a cursor that this same question returned.",
   NOT_FOUND: "Check the identifier.",
   LIMIT_EXCEEDED: "Ask for less at once.",
+  DOCUMENT_NOT_FOUND: "Publish the document for this client, or correct its id.",
+  DOCUMENT_REQUIRED: "Ask by the id of a document that was published for you.",
   // one row of a batch
   FIELD_REQUIRED: "Give the named field.",
   UNKNOWN_FIELD: "Define the custom field first, or correct its name.",

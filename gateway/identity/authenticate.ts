@@ -1,32 +1,62 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Caller } from "../../shared/caller.ts";
 import { GATEWAY_LIMITS } from "../limits.ts";
+import type { RegisteredClient, Registry } from "../registry/registry.ts";
 import type { TokenCheck } from "./token-check.ts";
 
 /** The one answer to everybody who is not known, whatever the reason. */
 export const UNAUTHENTICATED = {
   status: 401,
   headers: { "www-authenticate": "Bearer" },
-  body: {
-    errors: [{ message: "send a valid bearer token", extensions: { code: "UNAUTHENTICATED" } }],
-  },
+  message: "send a valid bearer token or API key",
 } as const;
 
+/** Who asks, and as which of the clients that are known here. */
+export interface Arrival {
+  caller: Caller;
+  /** null: a program that nobody has registered. */
+  client: RegisteredClient | null;
+}
+
+export interface Doorkeeper {
+  check: TokenCheck;
+  registry: Registry;
+}
+
+/** API keys begin so; no token does. */
+const API_KEY = /^tgk_/;
+
 /**
- * The caller of a request, or null. Only the token says who asks; of the other headers
+ * Who sends a request, or null. Only the token or the API key says who asks; of the other headers
  * `x-tenant` alone is read, and chooses among the tenants that the token names.
  */
 export async function authenticate(
   headers: IncomingHttpHeaders,
-  check: TokenCheck,
-): Promise<Caller | null> {
-  const [, token] = /^Bearer ([\w.~+/=-]+)$/i.exec(headers.authorization ?? "") ?? [];
-  if (!token || token.length > GATEWAY_LIMITS.tokenCharacters) return null;
-  const bearer = await check(token);
-  if (!bearer) return null;
+  { check, registry }: Doorkeeper,
+): Promise<Arrival | null> {
+  const [, bearer] = /^Bearer ([\w.~+/=-]+)$/i.exec(headers.authorization ?? "") ?? [];
+  const key = headers["x-api-key"];
+  const credential = bearer ?? (typeof key === "string" ? key : undefined);
+  if (!credential || credential.length > GATEWAY_LIMITS.tokenCharacters) return null;
+  if (bearer !== undefined && key !== undefined) return null;
   const asked = headers["x-tenant"];
-  const tenant = asked === undefined ? bearer.tenants[0] : asked;
-  if (typeof tenant !== "string" || !bearer.tenants.includes(tenant)) return null;
-  const { subject, roles, client } = bearer;
-  return { subject, tenant, roles, client };
+  if (API_KEY.test(credential)) {
+    const client = await registry.clientOfKey(credential);
+    if (!client || (asked !== undefined && asked !== client.tenant)) return null;
+    return { caller: callerOf(client), client };
+  }
+  if (bearer === undefined) return null;
+  const said = await check(bearer);
+  if (!said) return null;
+  const tenant = asked === undefined ? said.tenants[0] : asked;
+  if (typeof tenant !== "string" || !said.tenants.includes(tenant)) return null;
+  const { subject, roles, client: name } = said;
+  const client = name === null ? null : await registry.client(tenant, name);
+  // Whoever was shut out stays out, whatever an issuer still says of him.
+  if (client && !client.isActive) return null;
+  return { caller: { subject, tenant, roles, client: name }, client };
+}
+
+function callerOf({ tenant, name, roles }: RegisteredClient): Caller {
+  return { subject: `client:${name}`, tenant, roles, client: name };
 }

@@ -3,6 +3,7 @@ import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtV
 import { isRole, type Role, TENANT_PATTERN } from "../../shared/caller.ts";
 import { log } from "../../shared/log.ts";
 import type { IssuerConfig } from "../config.ts";
+import { GATEWAY_LIMITS } from "../limits.ts";
 import { DEVELOPMENT_AUDIENCE, openDevelopmentIssuer } from "./development-issuer.ts";
 
 /** What a token says about its bearer. */
@@ -47,7 +48,7 @@ export async function tokenCheck(config: IssuerConfig): Promise<TokenCheck> {
     }
   };
   const { algorithms, issuer, audience } = trust;
-  return async (token) => {
+  return remembering(async (token) => {
     try {
       const { payload } = await jwtVerify(token, find, {
         algorithms,
@@ -56,12 +57,39 @@ export async function tokenCheck(config: IssuerConfig): Promise<TokenCheck> {
         clockTolerance: CLOCK_TOLERANCE_SECONDS,
         requiredClaims: ["sub", "exp"],
       });
-      return bearerOf(payload);
+      const bearer = bearerOf(payload);
+      return bearer && { bearer, endsAtMs: (payload.exp ?? 0) * 1_000 };
     } catch (error) {
       if (!(error instanceof IssuerUnreachableError)) return null;
       log("ERROR", "issuer-unreachable", { issuer, reason: error.message });
       throw error;
     }
+  });
+}
+
+interface Checked {
+  bearer: Bearer;
+  endsAtMs: number;
+}
+
+/**
+ * Remembers good tokens, because a signature costs more than a small query: for a minute, so that
+ * a key that the issuer has withdrawn is not believed for longer, and never past a token's end.
+ */
+function remembering(check: (token: string) => Promise<Checked | null>): TokenCheck {
+  const known = new Map<string, Checked>();
+  return async (token) => {
+    const now = Date.now();
+    const remembered = known.get(token);
+    if (remembered && remembered.endsAtMs > now) return remembered.bearer;
+    known.delete(token);
+    const checked = await check(token);
+    if (!checked) return null;
+    const endsAtMs = Math.min(checked.endsAtMs, now + GATEWAY_LIMITS.checkedTokenMs);
+    known.set(token, { ...checked, endsAtMs });
+    const [oldest] = known.keys();
+    if (known.size > GATEWAY_LIMITS.checkedTokens && oldest !== undefined) known.delete(oldest);
+    return checked.bearer;
   };
 }
 

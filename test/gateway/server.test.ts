@@ -223,6 +223,8 @@ describe("/graphql", () => {
       at: expect.any(String),
       level: "INFO",
       event: "request",
+      client: "tracegraph-cli",
+      document: null,
       id: headers.get("x-request-id"),
       operation: "Walk",
       status: 200,

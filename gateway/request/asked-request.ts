@@ -1,0 +1,129 @@
+import type { IncomingMessage } from "node:http";
+import { readBody } from "../../shared/http.ts";
+import { GATEWAY_LIMITS } from "../limits.ts";
+import { RequestRefusal } from "./request-refusal.ts";
+
+/** What a client sent, before anything of it is believed. */
+export interface AskedRequest {
+  method: "GET" | "POST";
+  /** The media types of answers that the client takes and that exist, as it sent them. */
+  accept: string;
+  /** Query string of the URL, with its question mark. */
+  search: string;
+  /** null: GET has none. */
+  body: string | null;
+  /** The id of the document to run, in whichever form the client says it. */
+  documentId: string | null;
+  /** Whether the text of a document came, alone or beside an id. */
+  hasText: boolean;
+  operationName: string | null;
+  variables: Readonly<Record<string, unknown>>;
+}
+
+export const RESPONSE_JSON = "application/graphql-response+json";
+const JSON_TYPES = [RESPONSE_JSON, "application/json"];
+
+/** Reads a request to the end. Throws RequestRefusal where it is no GraphQL request over HTTP. */
+export async function readAskedRequest(request: IncomingMessage): Promise<AskedRequest> {
+  const { headers, url = "" } = request;
+  const accept = acceptedJson(headers.accept ?? "application/json");
+  if (accept === "") {
+    const text = `answers are ${JSON_TYPES.join(" or ")}`;
+    throw new RequestRefusal(406, "BAD_USER_INPUT", text, unreadBody(request));
+  }
+  const search = url.includes("?") ? url.slice(url.indexOf("?")) : "";
+  if (request.method === "GET") {
+    return { method: "GET", accept, search, body: null, ...parametersOf(fromSearch(search)) };
+  }
+  if (request.method !== "POST") {
+    throw new RequestRefusal(405, "BAD_USER_INPUT", "ask with POST, or GET for queries", {
+      allow: "GET, POST",
+      ...unreadBody(request),
+    });
+  }
+  const [type] = (headers["content-type"] ?? "").split(";", 1);
+  if (type?.trim().toLowerCase() !== "application/json" || headers["content-encoding"]) {
+    const text = "send application/json";
+    throw new RequestRefusal(415, "BAD_USER_INPUT", text, unreadBody(request));
+  }
+  const bytes = await readBody(request, GATEWAY_LIMITS.bodyBytes);
+  if (bytes === null) {
+    const text = `a body has at most ${GATEWAY_LIMITS.bodyBytes} bytes`;
+    throw new RequestRefusal(413, "LIMIT_EXCEEDED", text, { connection: "close" });
+  }
+  const body = bytes.toString("utf8");
+  return { method: "POST", accept, search, body, ...parametersOf(fromJson(body)) };
+}
+
+/** A connection whose request body was not read cannot carry the next request. */
+export function unreadBody({ headers }: IncomingMessage): Record<string, string> {
+  const hasBody =
+    headers["transfer-encoding"] !== undefined || Number(headers["content-length"]) > 0;
+  return hasBody ? { connection: "close" } : {};
+}
+
+/**
+ * What a client accepts, without streams: the runtime would answer in parts, whose framing headers
+ * contradict those of an answer in one piece.
+ */
+function acceptedJson(accept: string): string {
+  const known = [...JSON_TYPES, "application/*", "*/*"];
+  const isKnown = (range: string) => known.includes(range.split(";", 1)[0]?.trim() ?? "");
+  return accept.toLowerCase().split(",").filter(isKnown).join(",");
+}
+
+type Parameters = Readonly<Record<string, unknown>>;
+
+function fromSearch(search: string): Parameters {
+  const parameters: Record<string, unknown> = Object.create(null);
+  for (const [name, value] of new URLSearchParams(search)) parameters[name] = value;
+  for (const name of ["variables", "extensions"]) {
+    const text = parameters[name];
+    if (typeof text === "string") parameters[name] = parsed(text);
+  }
+  return parameters;
+}
+
+function fromJson(body: string): Parameters {
+  return objectOf(parsed(body)) ?? {};
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The runtime says what is wrong with it, where it is the runtime's to answer.
+    return undefined;
+  }
+}
+
+type Asked = Pick<AskedRequest, "documentId" | "hasText" | "operationName" | "variables">;
+
+function parametersOf(parameters: Parameters): Asked {
+  const { query, operationName, variables } = parameters;
+  return {
+    documentId: documentIdOf(parameters),
+    hasText: typeof query === "string" && query !== "",
+    operationName: typeof operationName === "string" && operationName ? operationName : null,
+    variables: objectOf(variables) ?? {},
+  };
+}
+
+/**
+ * Where clients say the id: the GraphQL over HTTP draft's `documentId` (appendix on persisted
+ * documents; urql too), Relay's `doc_id` or `id`, Apollo's extension (urql's exchange too).
+ */
+function documentIdOf(parameters: Parameters): string | null {
+  const { documentId, doc_id: docId, id, extensions } = parameters;
+  for (const said of [documentId, docId, id]) {
+    if (typeof said === "string" && said !== "") return said;
+  }
+  const persisted = objectOf(objectOf(extensions)?.persistedQuery);
+  const hash = persisted?.sha256Hash;
+  return typeof hash === "string" && hash !== "" ? hash : null;
+}
+
+function objectOf(value: unknown): Readonly<Record<string, unknown>> | null {
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  return isObject ? (value as Readonly<Record<string, unknown>>) : null;
+}

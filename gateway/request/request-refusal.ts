@@ -1,0 +1,43 @@
+import { DomainError, type ErrorCode, type ErrorDetails } from "../../shared/domain-error.ts";
+
+/** A request that is refused as a whole: nothing of it is executed, and its HTTP status says so. */
+export class RequestRefusal extends Error {
+  override name = "RequestRefusal";
+
+  constructor(
+    readonly status: number,
+    readonly code: ErrorCode,
+    message: string,
+    readonly headers: Readonly<Record<string, string>> = {},
+    readonly details: ErrorDetails = {},
+  ) {
+    super(message);
+  }
+}
+
+/** The HTTP status of a refusal by code; every other code has 400. */
+const STATUS: Partial<Record<ErrorCode, number>> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  DOCUMENT_REQUIRED: 403,
+  DOCUMENT_NOT_FOUND: 404,
+  DATABASE_UNAVAILABLE: 503,
+  SUBGRAPH_UNAVAILABLE: 503,
+  TIMEOUT: 503,
+};
+
+/** A rule's refusal as one of the whole request. */
+export function requestRefusal({ code, message, details }: DomainError): RequestRefusal {
+  const status = STATUS[code] ?? 400;
+  const headers: Record<string, string> = status === 503 ? { "retry-after": "5" } : {};
+  return new RequestRefusal(status, code, message, headers, details);
+}
+
+/** Runs `work`; a rule's refusal in it is one of the whole request. */
+export async function refusingWhole<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof DomainError ? requestRefusal(error) : error;
+  }
+}
