@@ -180,14 +180,27 @@ function pageSize(
   asked: FieldNode,
   variables: Within["variables"],
 ): number | null {
-  const sizes = field.args.filter(({ name }) => name === "first" || name === "last");
-  if (sizes.length === 0) return null;
-  const given = sizes
+  const unset = unsetPageSize(field);
+  if (unset === null) return null;
+  const given = field.args
+    .filter(({ name }) => isPageSize(name))
     .map(({ name, type }) => valueFromAST(argumentOf(asked, name), type, variables))
     .filter((size): size is number => typeof size === "number");
-  const unset = sizes.map(({ defaultValue }) => defaultValue).find((size) => size != null);
-  const size = given.length > 0 ? Math.max(...given) : Number(unset ?? PAGE_SIZE_MOST);
+  const size = given.length > 0 ? Math.max(...given) : unset;
   return size < 1 || size > PAGE_SIZE_MOST ? 0 : size;
+}
+
+/** How large a field's page is where no size is given; null where it is not paged. */
+export function unsetPageSize({ args }: GraphQLField<unknown, unknown>): number | null {
+  const sizes = args.filter(({ name }) => isPageSize(name));
+  if (sizes.length === 0) return null;
+  const unset = sizes.map(({ defaultValue }) => defaultValue).find((size) => size != null);
+  return Number(unset ?? PAGE_SIZE_MOST);
+}
+
+/** Whether an argument of this name says how many items a page has. */
+export function isPageSize(argument: string): boolean {
+  return argument === "first" || argument === "last";
 }
 
 /** How many items a list has whose items are named by an argument, as those of nodes(ids). */

@@ -44,6 +44,8 @@ export const GATEWAY_LIMITS = {
   queryFetchMs: 5_000,
   /** Batches of 1,000 rows take their time. */
   mutationFetchMs: 20_000,
+  /** Plans take some milliseconds; one that takes this long is refused when it is published. */
+  planMs: 5_000,
   readyMs: 3_000,
   closeMs: 10_000,
   // connections
