@@ -20,7 +20,8 @@ const STAMP = join(ROOT, "dist", ".built");
 function newestChange(folder) {
   let newest = statSync(folder).mtimeMs;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (entry.name === "node_modules") continue;
+    // The peers of the benchmark are a package of their own.
+    if (entry.name === "node_modules" || entry.name === "peers") continue;
     const path = join(folder, entry.name);
     const changed = entry.isDirectory() ? newestChange(path) : statSync(path).mtimeMs;
     if (changed > newest) newest = changed;
