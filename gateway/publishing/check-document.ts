@@ -4,13 +4,8 @@ import { NODE_SUBGRAPH } from "../node/node-text.ts";
 import { giveScalars } from "../scalars.ts";
 import type { Supergraph } from "../supergraph.ts";
 import { type DocumentProblem, documentProblem, problemAt } from "./document-problem.ts";
-import {
-  type AccessTables,
-  type FieldRouting,
-  fieldRouting,
-  type RoleAccess,
-  unreadableFields,
-} from "./field-access.ts";
+import { type AccessTables, type RoleAccess, unreadableFields } from "./field-access.ts";
+import { type FieldRouting, fieldRouting } from "./field-routing.ts";
 import { type Planner, plannerOf } from "./query-plan.ts";
 import { type OneOperation, readDocument } from "./read-document.ts";
 import { type VariableLimits, worstCase } from "./worst-case.ts";

@@ -1,5 +1,4 @@
 import {
-  type ConstDirectiveNode,
   doTypesOverlap,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -9,20 +8,17 @@ import {
   isAbstractType,
   isCompositeType,
   Kind,
-  parse,
   type SelectionSetNode,
   typeFromAST,
 } from "graphql";
 import type { Role } from "../../shared/caller.ts";
 import type { AccessTable } from "../../shared/graph/access.ts";
 import { NODE_SUBGRAPH } from "../node/node-text.ts";
+import type { FieldRouting } from "./field-routing.ts";
 import type { OneOperation } from "./read-document.ts";
 
 /** The access tables of the subgraphs, by the subgraphs' names. */
 export type AccessTables = Readonly<Record<string, AccessTable>>;
-
-/** Which subgraphs can resolve a field, by `Type.field`. */
-export type FieldRouting = ReadonlyMap<string, readonly string[]>;
 
 export interface RoleAccess {
   routing: FieldRouting;
@@ -32,26 +28,60 @@ export interface RoleAccess {
 
 /** A field that none of the roles may read in the subgraph that would be asked for it. */
 export interface UnreadableField {
+  /** `Type.field`. */
   name: string;
   subgraph: string;
   node: FieldNode;
 }
 
 /**
- * The fields of an operation that the roles may not read, each once. An object's fields come from
- * the subgraph that it was found in as far as that one has them, as the planner does it; where
- * several others have a field, all of them must allow it. Fields of an interface are judged for
- * each type that may stand behind it.
+ * The fields of an operation that the roles may not read, each once. Where several subgraphs may
+ * be asked for a field, all of them must allow it.
  */
 export function unreadableFields(asked: OneOperation, access: RoleAccess): UnreadableField[] {
+  const unreadable = new Map<string, UnreadableField>();
+  for (const { type, field, subgraphs, node } of resolvedFields(asked, access.routing)) {
+    const name = `${type}.${field}`;
+    const subgraph = subgraphs.find((one) => !mayRead(access, one, [type, field]));
+    if (subgraph !== undefined && !unreadable.has(name)) {
+      unreadable.set(name, { name, subgraph, node });
+    }
+  }
+  return [...unreadable.values()];
+}
+
+/** The gateway's own subgraph says only whether something exists, and asks its owner that. */
+function mayRead(
+  { tables, roles }: RoleAccess,
+  subgraph: string,
+  [type, field]: readonly [string, string],
+): boolean {
+  if (subgraph === NODE_SUBGRAPH) return true;
+  const allowed = tables[subgraph]?.[type]?.[field] ?? [];
+  return roles.some((role) => allowed.includes(role));
+}
+
+/** A field as it is asked for at one place, and the subgraphs of which one resolves it there. */
+export interface ResolvedField {
+  type: string;
+  field: string;
+  subgraphs: readonly string[];
+  node: FieldNode;
+}
+
+/**
+ * Where each field of an operation comes from: an object's fields from the subgraph that it was
+ * found in as far as that one has them, as the planner does it. Fields of an interface are
+ * answered for each type that may stand behind it.
+ */
+export function resolvedFields(asked: OneOperation, routing: FieldRouting): ResolvedField[] {
   const { schema, document, operation } = asked;
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const one of document.definitions) {
     if (one.kind === Kind.FRAGMENT_DEFINITION) fragments.set(one.name.value, one);
   }
-  const unreadable = new Map<string, UnreadableField>();
+  const resolved: ResolvedField[] = [];
   const walked = new WeakMap<SelectionSetNode, Set<string>>();
-
   const walk = (type: GraphQLCompositeType, set: SelectionSetNode, within: readonly string[]) => {
     const objects = isAbstractType(type) ? schema.getPossibleTypes(type) : [type];
     for (const object of objects) walkObject(object, set, within);
@@ -60,7 +90,7 @@ export function unreadableFields(asked: OneOperation, access: RoleAccess): Unrea
     type: GraphQLObjectType,
     set: SelectionSetNode,
     within: readonly string[],
-  ) => {
+  ): void => {
     const way = `${type.name} ${within.join()}`;
     const ways = walked.get(set) ?? new Set();
     if (ways.has(way)) return;
@@ -81,78 +111,14 @@ export function unreadableFields(asked: OneOperation, access: RoleAccess): Unrea
   const walkField = (type: GraphQLObjectType, node: FieldNode, within: readonly string[]) => {
     const field = type.getFields()[node.name.value];
     if (!field) return;
-    const name = `${type.name}.${field.name}`;
-    const able = access.routing.get(name) ?? [];
+    const able = routing.get(`${type.name}.${field.name}`) ?? [];
     const here = able.filter((subgraph) => within.includes(subgraph));
-    const resolvers = here.length > 0 ? here : able;
-    const refusing = resolvers.find(
-      (subgraph) => !mayRead(access, subgraph, [type.name, field.name]),
-    );
-    if (refusing !== undefined && !unreadable.has(name)) {
-      unreadable.set(name, { name, subgraph: refusing, node });
-    }
+    const subgraphs = here.length > 0 ? here : able;
+    resolved.push({ type: type.name, field: field.name, subgraphs, node });
     const inner = getNamedType(field.type);
-    if (node.selectionSet && isCompositeType(inner)) walk(inner, node.selectionSet, resolvers);
+    if (node.selectionSet && isCompositeType(inner)) walk(inner, node.selectionSet, subgraphs);
   };
   const root = schema.getRootType(operation.operation);
   if (root) walk(root, operation.selectionSet, []);
-  return [...unreadable.values()];
-}
-
-/** The gateway's own subgraph says only whether something exists, and asks its owner that. */
-function mayRead(
-  { tables, roles }: RoleAccess,
-  subgraph: string,
-  [type, field]: readonly [string, string],
-): boolean {
-  if (subgraph === NODE_SUBGRAPH) return true;
-  const allowed = tables[subgraph]?.[type]?.[field] ?? [];
-  return roles.some((role) => allowed.includes(role));
-}
-
-/** Reads from a supergraph which subgraphs resolve each field. */
-export function fieldRouting(supergraphText: string): FieldRouting {
-  const { definitions } = parse(supergraphText);
-  const names = new Map<string, string>();
-  for (const definition of definitions) {
-    if (definition.kind !== Kind.ENUM_TYPE_DEFINITION) continue;
-    for (const { name, directives = [] } of definition.values ?? []) {
-      const [graph] = directives.filter((one) => one.name.value === "join__graph");
-      const subgraph = graph && textArgument(graph, "name");
-      if (subgraph) names.set(name.value, subgraph);
-    }
-  }
-  const subgraphsOf = (directives: readonly ConstDirectiveNode[], name: string): string[] => {
-    const graphs = directives
-      .filter((one) => one.name.value === name && !isElsewhere(one))
-      .map((one) => textArgument(one, "graph"));
-    return [...new Set(graphs)].flatMap((graph) => names.get(graph ?? "") ?? []);
-  };
-  const routing = new Map<string, readonly string[]>();
-  for (const definition of definitions) {
-    if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) continue;
-    const { name: type, directives = [], fields = [] } = definition;
-    const all = subgraphsOf(directives, "join__type");
-    for (const { name, directives: own = [] } of fields) {
-      const isRouted = own.some((one) => one.name.value === "join__field");
-      const subgraphs = isRouted ? subgraphsOf(own, "join__field") : all;
-      routing.set(`${type.value}.${name.value}`, subgraphs);
-    }
-  }
-  return routing;
-}
-
-/** Whether a subgraph only names a field that others resolve. */
-function isElsewhere({ arguments: given = [] }: ConstDirectiveNode): boolean {
-  return given.some(
-    ({ name, value }) =>
-      (name.value === "external" || name.value === "usedOverridden") &&
-      value.kind === Kind.BOOLEAN &&
-      value.value,
-  );
-}
-
-function textArgument({ arguments: given = [] }: ConstDirectiveNode, name: string): string | null {
-  const value = given.find((one) => one.name.value === name)?.value;
-  return value?.kind === Kind.STRING || value?.kind === Kind.ENUM ? value.value : null;
+  return resolved;
 }

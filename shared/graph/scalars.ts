@@ -1,4 +1,4 @@
-import { GraphQLError, GraphQLScalarType, Kind } from "graphql";
+import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from "graphql";
 import { parseTimestamp } from "../time.ts";
 
 /** RFC 3339 date-time. Out: UTC with six decimals. In: any offset. */
@@ -11,14 +11,15 @@ export const DateTime = new GraphQLScalarType<string, string>({
     if (typeof value !== "string") throw new TypeError("a DateTime is kept as text");
     return value;
   },
-  parseValue: readDateTime,
-  parseLiteral: (node) => readDateTime(node.kind === Kind.STRING ? node.value : null),
+  parseValue: (value) => readDateTime(value),
+  parseLiteral: (node) => readDateTime(node.kind === Kind.STRING ? node.value : null, node),
 });
 
-function readDateTime(value: unknown): string {
+function readDateTime(value: unknown, node?: ValueNode): string {
   const time = typeof value === "string" ? parseTimestamp(value) : null;
   if (time === null) {
-    throw new GraphQLError("a DateTime is RFC 3339 text, like 2026-01-31T08:00:00Z");
+    const nodes = node ?? null;
+    throw new GraphQLError("a DateTime is RFC 3339 text, like 2026-01-31T08:00:00Z", { nodes });
   }
   return time;
 }
