@@ -18,9 +18,9 @@ import {
   typeFromAST,
   valueFromAST,
 } from "graphql";
-import { DomainError } from "../shared/domain-error.ts";
 import { PAGE_SIZE_MOST } from "../shared/page.ts";
 import { GATEWAY_LIMITS } from "./limits.ts";
+import { assertWithin, type Limit } from "./within-limit.ts";
 
 /** A valid operation with its variables as they were coerced. */
 export interface AskedOperation {
@@ -33,14 +33,28 @@ export interface AskedOperation {
 /** Refuses an operation whose answer may become larger than the gateway can hold for one client. */
 export function assertCostWithinLimits(asked: AskedOperation): void {
   const { nodes, values } = documentCost(asked);
-  assertAtMost("nodes", nodes, GATEWAY_LIMITS.documentNodes);
-  assertAtMost("values", values, GATEWAY_LIMITS.documentValues);
+  assertAtMost(NODES, nodes);
+  assertAtMost(VALUES, values);
 }
 
-function assertAtMost(limit: string, asked: number, most: number): void {
-  if (asked <= most) return;
-  const text = `a document asks for at most ${most} ${limit}, not ${asked}: ask for smaller pages, or page through the inner lists by themselves`;
-  throw new DomainError("LIMIT_EXCEEDED", text, { limit, most, asked });
+const NODES: Limit = {
+  code: "COST_TOO_HIGH",
+  limit: "nodes",
+  most: GATEWAY_LIMITS.documentNodes,
+};
+const VALUES: Limit = {
+  code: "COST_TOO_HIGH",
+  limit: "values",
+  most: GATEWAY_LIMITS.documentValues,
+};
+
+function assertAtMost(limit: Limit, asked: number): void {
+  assertWithin(
+    limit,
+    asked,
+    (what, most) =>
+      `a document asks for at most ${most} ${what}, not ${asked}: ask for smaller pages, or page through the inner lists by themselves`,
+  );
 }
 
 /** What the largest answer to an operation holds. */

@@ -11,16 +11,62 @@ import {
 } from "graphql";
 import { DomainError } from "../shared/domain-error.ts";
 import { GATEWAY_LIMITS } from "./limits.ts";
+import { measureTokens } from "./token-measure.ts";
+import { assertWithin, type Limit } from "./within-limit.ts";
+
+const CHARACTERS: Limit = {
+  code: "DOCUMENT_TOO_LARGE",
+  limit: "characters",
+  most: GATEWAY_LIMITS.documentCharacters,
+};
+const TOKENS: Limit = {
+  code: "TOO_MANY_TOKENS",
+  limit: "tokens",
+  most: GATEWAY_LIMITS.documentTokens,
+};
+const DEPTH: Limit = {
+  code: "DOCUMENT_TOO_DEEP",
+  limit: "levels",
+  most: GATEWAY_LIMITS.documentDepth,
+};
+const INTROSPECTION_DEPTH: Limit = {
+  code: "INTROSPECTION_TOO_DEEP",
+  limit: "levels of introspection",
+  most: GATEWAY_LIMITS.introspectionDepth,
+};
+const LITERAL_DEPTH: Limit = {
+  code: "LITERAL_TOO_DEEP",
+  limit: "levels of lists and objects",
+  most: GATEWAY_LIMITS.literalDepth,
+};
+const ALIASES: Limit = {
+  code: "TOO_MANY_ALIASES",
+  limit: "aliases",
+  most: GATEWAY_LIMITS.documentAliases,
+};
+const DIRECTIVES: Limit = {
+  code: "TOO_MANY_DIRECTIVES",
+  limit: "directives",
+  most: GATEWAY_LIMITS.documentDirectives,
+};
+const FIELDS: Limit = {
+  code: "TOO_MANY_FIELDS",
+  limit: "fields",
+  most: GATEWAY_LIMITS.documentFields,
+};
 
 /** Parses a document that keeps the limits. Throws before anything larger is built or walked. */
 export function parseWithinLimits(text: string): DocumentNode {
-  assertAtMost("characters", text.length, GATEWAY_LIMITS.documentCharacters);
+  assertAtMost(CHARACTERS, text.length);
   const document = parseTokens(text);
   let aliases = 0;
   let directives = 0;
   let levels = 0;
+  let deepest = 0;
   const nested = {
-    enter: () => assertAtMost("levels of lists and objects", ++levels, GATEWAY_LIMITS.literalDepth),
+    enter: () => {
+      deepest = Math.max(deepest, ++levels);
+    },
     leave: () => void levels--,
   };
   visit(document, {
@@ -37,27 +83,25 @@ export function parseWithinLimits(text: string): DocumentNode {
       assertPlainName(alias.value);
     },
   });
-  assertAtMost("aliases", aliases, GATEWAY_LIMITS.documentAliases);
-  assertAtMost("directives", directives, GATEWAY_LIMITS.documentDirectives);
+  assertAtMost(LITERAL_DEPTH, deepest);
+  assertAtMost(ALIASES, aliases);
+  assertAtMost(DIRECTIVES, directives);
   assertExpandedSize(document);
   return document;
 }
 
 function parseTokens(text: string): DocumentNode {
-  const most = GATEWAY_LIMITS.documentTokens;
   try {
-    return parse(text, { maxTokens: most });
+    return parse(text, { maxTokens: TOKENS.most });
   } catch (error) {
-    if (error instanceof GraphQLError && error.message.includes(`more that ${most} tokens`)) {
-      throw new DomainError("LIMIT_EXCEEDED", `a document has at most ${most} tokens`, {
-        limit: "tokens",
-        most,
-      });
-    }
+    const isTooLong =
+      error instanceof GraphQLError && error.message.includes(`more that ${TOKENS.most} tokens`);
     // Nesting may end the parser's stack before it has counted all tokens.
-    if (error instanceof RangeError) {
-      throw new DomainError("LIMIT_EXCEEDED", "the document is nested too deeply");
-    }
+    if (!isTooLong && !(error instanceof RangeError)) throw error;
+    const { tokens, levels, literalLevels } = measureTokens(text);
+    assertAtMost(TOKENS, tokens);
+    assertAtMost(LITERAL_DEPTH, literalLevels);
+    assertAtMost(DEPTH, levels);
     throw error;
   }
 }
@@ -75,13 +119,12 @@ function assertPlainName(name: string): void {
   throw new DomainError("BAD_USER_INPUT", text);
 }
 
-function assertAtMost(limit: string, asked: number, most: number): void {
-  if (asked <= most) return;
-  throw new DomainError("LIMIT_EXCEEDED", `a document has at most ${most} ${limit}, not ${asked}`, {
+function assertAtMost(limit: Limit, asked: number): void {
+  assertWithin(
     limit,
-    most,
     asked,
-  });
+    (what, most) => `a document has at most ${most} ${what}, not ${asked}`,
+  );
 }
 
 interface Size {
@@ -128,9 +171,9 @@ function assertExpandedSize(document: DocumentNode): void {
   };
   const sizes = operations.map(({ selectionSet }) => measure(selectionSet));
   const { fields, depth, introspectionDepth } = sizes.reduce(together, EMPTY);
-  assertAtMost("fields", fields, GATEWAY_LIMITS.documentFields);
-  assertAtMost("levels", depth, GATEWAY_LIMITS.documentDepth);
-  assertAtMost("levels", introspectionDepth, GATEWAY_LIMITS.introspectionDepth);
+  assertAtMost(FIELDS, fields);
+  assertAtMost(DEPTH, depth);
+  assertAtMost(INTROSPECTION_DEPTH, introspectionDepth);
   assertIntrospectionAlone(operations, fragments);
 }
 

@@ -29,6 +29,8 @@ export const GATEWAY_LIMITS = {
   variableListItems: 2_000,
   /** Lists and objects within one another in the variables. */
   variableDepth: 32,
+  /** The longest text of any field has 4,096; each field's own refusal is the one that is met. */
+  variableTextCharacters: 16_384,
   errorsInAnswer: 100,
   /** Documents that are kept parsed and planned. */
   preparedDocuments: 2_000,

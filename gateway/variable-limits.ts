@@ -1,5 +1,22 @@
 import { DomainError } from "../shared/domain-error.ts";
 import { GATEWAY_LIMITS } from "./limits.ts";
+import { assertWithin, type Limit } from "./within-limit.ts";
+
+const DEPTH: Limit = {
+  code: "VARIABLES_TOO_DEEP",
+  limit: "levels",
+  most: GATEWAY_LIMITS.variableDepth,
+};
+const LIST_ITEMS: Limit = {
+  code: "VARIABLE_LIST_TOO_LONG",
+  limit: "items in one list",
+  most: GATEWAY_LIMITS.variableListItems,
+};
+const TEXT_CHARACTERS: Limit = {
+  code: "VARIABLE_TEXT_TOO_LONG",
+  limit: "characters in one text",
+  most: GATEWAY_LIMITS.variableTextCharacters,
+};
 
 /**
  * Refuses variables that are larger than any question needs. Coercing a list costs the time of
@@ -7,26 +24,44 @@ import { GATEWAY_LIMITS } from "./limits.ts";
  * written as JSON again. Walks level by level: recursion would end where the nesting does not.
  */
 export function assertVariablesWithinLimits(variables: Readonly<Record<string, unknown>>): void {
-  let level = Object.values(variables).filter(isNested);
-  for (let depth = 1; level.length > 0; depth++) {
-    assertAtMost("levels", depth, GATEWAY_LIMITS.variableDepth);
+  let level: object[] = [variables];
+  for (let depth = 0; level.length > 0; depth++) {
+    assertAtMost(DEPTH, depth);
     const next: object[] = [];
     for (const value of level) {
-      if (Array.isArray(value)) {
-        assertAtMost("items in one list", value.length, GATEWAY_LIMITS.variableListItems);
+      if (Array.isArray(value)) assertAtMost(LIST_ITEMS, value.length);
+      for (const inner of Object.values(value)) {
+        if (typeof inner === "string") assertAtMost(TEXT_CHARACTERS, inner.length);
+        else if (typeof inner === "object" && inner !== null) next.push(inner);
       }
-      for (const inner of Object.values(value)) if (isNested(inner)) next.push(inner);
     }
     level = next;
   }
 }
 
-function isNested(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
+/**
+ * Refuses variables beyond what their document was published with: a number is at most its limit, a
+ * list at most as long. What is neither is left to whoever reads the variable's type.
+ */
+export function assertWithinDeclaredLimits(
+  variables: Readonly<Record<string, unknown>>,
+  declared: Readonly<Record<string, number>>,
+): void {
+  for (const [name, most] of Object.entries(declared)) {
+    const value = Object.hasOwn(variables, name) ? variables[name] : null;
+    const asked = Array.isArray(value) ? value.length : value;
+    if (typeof asked !== "number" || asked <= most) continue;
+    const what = Array.isArray(value) ? "has at most" : "is at most";
+    const items = Array.isArray(value) ? " items" : "";
+    const text = `$${name} ${what} ${most}${items} in this document, not ${asked}`;
+    throw new DomainError("VARIABLE_BEYOND_LIMIT", text, { limit: name, most, asked });
+  }
 }
 
-function assertAtMost(limit: string, asked: number, most: number): void {
-  if (asked <= most) return;
-  const text = `variables have at most ${most} ${limit}, not ${asked}`;
-  throw new DomainError("LIMIT_EXCEEDED", text, { limit, most, asked });
+function assertAtMost(limit: Limit, asked: number): void {
+  assertWithin(
+    limit,
+    asked,
+    (what, most) => `variables have at most ${most} ${what}, not ${asked}`,
+  );
 }

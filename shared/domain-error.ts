@@ -13,7 +13,25 @@ export const ERROR_CODES = {
   NOT_FOUND: "Check the identifier.",
   LIMIT_EXCEEDED: "Ask for less at once.",
   DOCUMENT_NOT_FOUND: "Publish the document for this client, or correct its id.",
+  BAD_DOCUMENT_ID: "Use the hash of the very text, or an id that does not look like one.",
+  DOCUMENT_ID_TAKEN: "Publish another text under another id.",
   DOCUMENT_REQUIRED: "Ask by the id of a document that was published for you.",
+  // limits of one request; both figures stand beside the code
+  DOCUMENT_TOO_LARGE: "Send a shorter document, with long texts in variables.",
+  TOO_MANY_TOKENS: "Ask for less in one document.",
+  DOCUMENT_TOO_DEEP: "Ask for the inner levels in a document of their own.",
+  INTROSPECTION_TOO_DEEP: "Ask for the schema less deeply.",
+  LITERAL_TOO_DEEP: "Nest lists and objects less, or send them as variables.",
+  TOO_MANY_ALIASES: "Use fewer aliases, or several documents.",
+  TOO_MANY_DIRECTIVES: "Use fewer directives.",
+  TOO_MANY_FIELDS: "Ask for fewer fields; fragments count wherever they are spread.",
+  COST_TOO_HIGH: "Ask for smaller pages, or page through the inner lists by themselves.",
+  TOO_MANY_IDS: "Ask for at most 1000 ids at once.",
+  VARIABLES_TOO_DEEP: "Nest lists and objects less.",
+  VARIABLE_LIST_TOO_LONG: "Send the list in parts.",
+  VARIABLE_TEXT_TOO_LONG: "Send a shorter text.",
+  VARIABLE_BEYOND_LIMIT: "Keep within what the document was published with.",
+  BODY_TOO_LARGE: "Send the rows in parts.",
   // one row of a batch
   FIELD_REQUIRED: "Give the named field.",
   UNKNOWN_FIELD: "Define the custom field first, or correct its name.",
@@ -47,6 +65,9 @@ export const ERROR_CODES = {
   CONSENT_REQUIRED: "The present owner must offer the transfer and hand over its code.",
   TOO_MANY_ATTEMPTS: "Wait, then try again.",
   OWNER_NOT_FOUND: "Check the owner's id.",
+  // more at once than is granted; the same request may succeed later
+  RATE_LIMITED: "Wait for the time in Retry-After, then go on more slowly.",
+  OVERLOADED: "Wait for the time in Retry-After, then try again.",
   // a service that cannot be asked now; the same request may succeed later
   SUBGRAPH_UNAVAILABLE: "Try again later.",
   DATABASE_UNAVAILABLE: "Try again later.",
@@ -62,6 +83,8 @@ const RETRYABLE: readonly ErrorCode[] = [
   "TIMEOUT",
   "CONCURRENT_CHANGE",
   "TOO_MANY_ATTEMPTS",
+  "RATE_LIMITED",
+  "OVERLOADED",
 ];
 
 /** Whether the same request may succeed later without being changed. */

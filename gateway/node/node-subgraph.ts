@@ -49,8 +49,8 @@ function oneNode(_: unknown, { id }: { id: string }, { existing }: NodeContext) 
 function manyNodes(_: unknown, { ids }: { ids: string[] }, { existing }: NodeContext) {
   const most = GATEWAY_LIMITS.nodesAtOnce;
   if (ids.length > most) {
-    throw new DomainError("LIMIT_EXCEEDED", `ask for at most ${most} nodes, not ${ids.length}`, {
-      limit: "nodes",
+    throw new DomainError("TOO_MANY_IDS", `ask for at most ${most} nodes, not ${ids.length}`, {
+      limit: "ids",
       most,
       asked: ids.length,
     });

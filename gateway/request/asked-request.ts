@@ -48,11 +48,19 @@ export async function readAskedRequest(request: IncomingMessage): Promise<AskedR
   }
   const bytes = await readBody(request, GATEWAY_LIMITS.bodyBytes);
   if (bytes === null) {
-    const text = `a body has at most ${GATEWAY_LIMITS.bodyBytes} bytes`;
-    throw new RequestRefusal(413, "LIMIT_EXCEEDED", text, { connection: "close" });
+    const most = GATEWAY_LIMITS.bodyBytes;
+    const text = `a body has at most ${most} bytes`;
+    const figures = { limit: "bytes", most, ...announcedBytes(request) };
+    throw new RequestRefusal(413, "BODY_TOO_LARGE", text, { connection: "close" }, figures);
   }
   const body = bytes.toString("utf8");
   return { method: "POST", accept, search, body, ...parametersOf(fromJson(body)) };
+}
+
+/** The size that the client announced. Where it announced none, the body is not read to its end. */
+function announcedBytes({ headers }: IncomingMessage): { asked: number } | undefined {
+  const asked = Number(headers["content-length"]);
+  return Number.isSafeInteger(asked) ? { asked } : undefined;
 }
 
 /** A connection whose request body was not read cannot carry the next request. */

@@ -53,7 +53,7 @@ describe("a question that asks for too much", () => {
     expect(status).toBe(200);
     expect(data).toBeUndefined();
     expect(errors.map(({ extensions }) => extensions)).toEqual([
-      { code: "LIMIT_EXCEEDED", limit: "nodes", most: GATEWAY_LIMITS.documentNodes, asked },
+      { code: "COST_TOO_HIGH", limit: "nodes", most: GATEWAY_LIMITS.documentNodes, asked },
     ]);
     expect(gateway.fetches).toEqual([]);
   });
@@ -62,7 +62,7 @@ describe("a question that asks for too much", () => {
     const text = `query($n: Int!) { ${nestedPages(1, "$n")} }`;
     expect((await gateway.query(text, { n: 2 })).errors).toEqual([]);
     const { errors } = await gateway.query(text, { n: 100 });
-    expect(errors.map(({ extensions }) => extensions.code)).toEqual(["LIMIT_EXCEEDED"]);
+    expect(errors.map(({ extensions }) => extensions.code)).toEqual(["COST_TOO_HIGH"]);
     expect((await gateway.query(text, { n: 2 })).errors).toEqual([]);
   });
 
@@ -72,12 +72,12 @@ describe("a question that asks for too much", () => {
   ])("has the status of every too large document, for a client of %s", async (accept, status) => {
     const headers = { accept, authorization: `Bearer ${await gateway.token()}` };
     const tooDeep = `${"{ a ".repeat(13)}${"}".repeat(13)}`;
-    for (const query of [tooDeep, `{ ${nestedPages(5, "100")} }`]) {
+    for (const [query, code] of [
+      [tooDeep, "DOCUMENT_TOO_DEEP"],
+      [`{ ${nestedPages(5, "100")} }`, "COST_TOO_HIGH"],
+    ]) {
       const answer = await gateway.send({ query }, headers);
-      expect([answer.status, answer.errors[0]?.extensions.code]).toEqual([
-        status,
-        "LIMIT_EXCEEDED",
-      ]);
+      expect([answer.status, answer.errors[0]?.extensions.code]).toEqual([status, code]);
     }
   });
 

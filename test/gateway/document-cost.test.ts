@@ -172,24 +172,24 @@ describe("a document", () => {
     [
       "20,001 nodes",
       device(`${pages(19)} siblings(first: 800) { nodes { id } }`),
-      ["LIMIT_EXCEEDED", "nodes", 20_000, 20_001],
+      ["COST_TOO_HIGH", "nodes", 20_000, 20_001],
     ],
     [
       "a count for each of 1,000, twice",
       device(
         "siblings(first: 1000) { nodes { a: siblings { totalCount } b: siblings { totalCount } } }",
       ),
-      ["LIMIT_EXCEEDED", "nodes", 20_000, 1 + P + 1_000 * (1 + 2 * (P + 50))],
+      ["COST_TOO_HIGH", "nodes", 20_000, 1 + P + 1_000 * (1 + 2 * (P + 50))],
     ],
     [
       "three levels of 100",
       group(`devices(first: 100) { nodes { ${nested} } }`),
-      ["LIMIT_EXCEEDED", "nodes", 20_000, 1 + P + 100 * (1 + P + 100 * (1 + P + 100))],
+      ["COST_TOO_HIGH", "nodes", 20_000, 1 + P + 100 * (1 + P + 100 * (1 + P + 100))],
     ],
     [
       "more than 150,000 values",
       device(`...s ${pages(10, "...s")}`).concat(` fragment s on Device { ${ids(21)} }`),
-      ["LIMIT_EXCEEDED", "values", 150_000, 21 + 10 * 1_000 * 21],
+      ["COST_TOO_HIGH", "values", 150_000, 21 + 10 * 1_000 * 21],
     ],
   ])("of %s", (_, text, outcome) => {
     expect(judged(text)).toEqual(outcome);

@@ -10,7 +10,7 @@ function parsed(text: string): unknown {
   } catch (error) {
     if (!(error instanceof DomainError)) return (error as Error).message;
     const { limit, most, asked } = error.details;
-    return limit ? [limit, most, asked] : error.code;
+    return limit ? [error.code, limit, most, asked] : error.code;
   }
 }
 
@@ -22,31 +22,72 @@ describe("a document", () => {
   test.each([
     ["the usual one", `query A($id: ID!) { device(connhexId: $id) { id } }`, 1],
     ["12 levels", nested(12), 1],
-    ["13 levels", nested(13), ["levels", 12, 13]],
-    ["levels hidden in fragments", `{ ...a } fragment a on Q ${nested(13)}`, ["levels", 12, 13]],
-    ["levels within a parser's stack", nested(600), ["levels", 12, 600]],
-    ["levels beyond a parser's stack", nested(8_000), ["tokens", 2_000, undefined]],
+    ["13 levels", nested(13), ["DOCUMENT_TOO_DEEP", "levels", 12, 13]],
+    [
+      "levels hidden in fragments",
+      `{ ...a } fragment a on Q ${nested(13)}`,
+      ["DOCUMENT_TOO_DEEP", "levels", 12, 13],
+    ],
+    ["levels within a parser's stack", nested(600), ["DOCUMENT_TOO_DEEP", "levels", 12, 600]],
+    ["levels beyond a parser's stack", nested(8_000), ["TOO_MANY_TOKENS", "tokens", 2_000, 24_000]],
     ["16 lists", `{ a(b: ${"[".repeat(16)}${"]".repeat(16)}) }`, 1],
     [
       "17 lists",
       `{ a(b: ${"[".repeat(17)}${"]".repeat(17)}) }`,
-      ["levels of lists and objects", 16, 17],
+      ["LITERAL_TOO_DEEP", "levels of lists and objects", 16, 17],
     ],
-    ["lists beyond a parser's stack", `{ a(b: ${"[".repeat(40_000)}) }`, "LIMIT_EXCEEDED"],
+    [
+      "lists that are not closed",
+      `{ a(b: ${"[".repeat(40_000)}) }`,
+      ["TOO_MANY_TOKENS", "tokens", 2_000, 40_007],
+    ],
+    [
+      "lists beyond a parser's stack",
+      `{ a(b: ${"[".repeat(980)}${"]".repeat(980)}) }`,
+      ["LITERAL_TOO_DEEP", "levels of lists and objects", 16, 980],
+    ],
+    [
+      "a type of lists",
+      `query($a: ${"[".repeat(17)}ID${"]".repeat(17)}) { a(b: $a) }`,
+      ["LITERAL_TOO_DEEP", "levels of lists and objects", 16, 17],
+    ],
+    ["2,000 tokens", `{ ${"a ".repeat(1_998)} }`, 1],
+    ["2,001 tokens", `{ ${"a ".repeat(1_999)} }`, ["TOO_MANY_TOKENS", "tokens", 2_000, 2_001]],
+    [
+      "tokens without number, and then none",
+      `{ ${"a ".repeat(3_000)} ?`,
+      ["TOO_MANY_TOKENS", "tokens", 2_000, 3_001],
+    ],
     ["30 aliases", `{ ${Array.from({ length: 30 }, (_, n) => `a${n}: b`).join(" ")} }`, 1],
     [
       "31 aliases",
       `{ ${Array.from({ length: 31 }, (_, n) => `a${n}: __typename`).join(" ")} }`,
-      ["aliases", 30, 31],
+      ["TOO_MANY_ALIASES", "aliases", 30, 31],
     ],
     ["50,000 characters", `{ a(b: "${"x".repeat(50_000 - 12)}") }`, 1],
-    ["one text more", `{ a(b: "${"x".repeat(50_000 - 11)}") }`, ["characters", 50_000, 50_001]],
-    ["51 directives", `{ a ${"@skip(if: false) ".repeat(51)} }`, ["directives", 50, 51]],
-    ["fragments that double", doubling(11), ["fields", 2_000, 2_048]],
-    ["fragments that double without end", doubling(60), ["fields", 2_000, 2 ** 60]],
+    [
+      "one text more",
+      `{ a(b: "${"x".repeat(50_000 - 11)}") }`,
+      ["DOCUMENT_TOO_LARGE", "characters", 50_000, 50_001],
+    ],
+    [
+      "51 directives",
+      `{ a ${"@skip(if: false) ".repeat(51)} }`,
+      ["TOO_MANY_DIRECTIVES", "directives", 50, 51],
+    ],
+    ["fragments that double", doubling(11), ["TOO_MANY_FIELDS", "fields", 2_000, 2_048]],
+    [
+      "fragments that double without end",
+      doubling(60),
+      ["TOO_MANY_FIELDS", "fields", 2_000, 2 ** 60],
+    ],
     ["a fragment within itself", "{ ...a } fragment a on Q { b ...a }", 2],
     ["GraphiQL's introspection", getIntrospectionQuery({ inputValueDeprecation: true }), 4],
-    ["introspection without end", `{ __schema ${nested(21)} }`, ["levels", 20, 22]],
+    [
+      "introspection without end",
+      `{ __schema ${nested(21)} }`,
+      ["INTROSPECTION_TOO_DEEP", "levels of introspection", 20, 22],
+    ],
     ["introspection beside data", "{ __schema { a } device { id } }", "BAD_USER_INPUT"],
     ["introspection in a fragment", "{ ... on Query { __schema { a } } }", "BAD_USER_INPUT"],
     [

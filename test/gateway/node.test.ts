@@ -65,7 +65,7 @@ test("nodes refuses more than a thousand ids", async () => {
     ids,
   });
   expect(errors[0]?.extensions).toMatchObject({
-    code: "LIMIT_EXCEEDED",
+    code: "TOO_MANY_IDS",
     most: 1_000,
     asked: 1_001,
   });

@@ -1,11 +1,15 @@
 import { describe, expect, test } from "@jest/globals";
-import { assertVariablesWithinLimits } from "../../gateway/variable-limits.ts";
+import {
+  assertVariablesWithinLimits,
+  assertWithinDeclaredLimits,
+} from "../../gateway/variable-limits.ts";
 import { DomainError } from "../../shared/domain-error.ts";
 
 /** The limit that the variables break, with both figures; or that they may pass. */
-function judged(variables: Record<string, unknown>): unknown {
+function judged(variables: Record<string, unknown>, declared?: Record<string, number>): unknown {
   try {
-    assertVariablesWithinLimits(variables);
+    if (declared) assertWithinDeclaredLimits(variables, declared);
+    else assertVariablesWithinLimits(variables);
     return "passes";
   } catch (error) {
     if (!(error instanceof DomainError)) return String(error);
@@ -28,17 +32,44 @@ describe("variables", () => {
     [
       "a list of 2,001",
       { input: rows(2_001) },
-      ["LIMIT_EXCEEDED", "items in one list", 2_000, 2_001],
+      ["VARIABLE_LIST_TOO_LONG", "items in one list", 2_000, 2_001],
     ],
     [
       "a long list within",
       { input: [{ attributes: { a: rows(2_001) } }] },
-      ["LIMIT_EXCEEDED", "items in one list", 2_000, 2_001],
+      ["VARIABLE_LIST_TOO_LONG", "items in one list", 2_000, 2_001],
+    ],
+    ["a text of 16,384", { a: "x".repeat(16_384) }, "passes"],
+    [
+      "a longer text",
+      { a: "x".repeat(16_385) },
+      ["VARIABLE_TEXT_TOO_LONG", "characters in one text", 16_384, 16_385],
+    ],
+    [
+      "a longer text within",
+      { input: [{ attributes: { a: ["", "x".repeat(100_000)] } }] },
+      ["VARIABLE_TEXT_TOO_LONG", "characters in one text", 16_384, 100_000],
     ],
     ["32 levels", { a: lists(32) }, "passes"],
-    ["33 levels", { a: lists(33) }, ["LIMIT_EXCEEDED", "levels", 32, 33]],
-    ["levels beyond the stack", { a: lists(500_000) }, ["LIMIT_EXCEEDED", "levels", 32, 33]],
+    ["33 levels", { a: lists(33) }, ["VARIABLES_TOO_DEEP", "levels", 32, 33]],
+    ["levels beyond the stack", { a: lists(500_000) }, ["VARIABLES_TOO_DEEP", "levels", 32, 33]],
   ])("of %s", (_, variables, outcome) => {
     expect(judged(variables)).toEqual(outcome);
+  });
+});
+
+describe("variables of a published document", () => {
+  test.each<[string, Record<string, unknown>, Record<string, number>, unknown]>([
+    ["without limits", { n: 5_000 }, {}, "passes"],
+    ["at their limits", { n: 20, ids: ["a", "b"] }, { n: 20, ids: 2 }, "passes"],
+    ["a number beyond", { n: 21 }, { n: 20 }, ["VARIABLE_BEYOND_LIMIT", "n", 20, 21]],
+    ["a list beyond", { ids: ["a", "b"] }, { ids: 1 }, ["VARIABLE_BEYOND_LIMIT", "ids", 1, 2]],
+    ["the second beyond", { n: 1, m: 3 }, { n: 1, m: 2 }, ["VARIABLE_BEYOND_LIMIT", "m", 2, 3]],
+    ["not given", {}, { n: 20 }, "passes"],
+    ["null", { n: null }, { n: 20 }, "passes"],
+    ["of a type that is refused elsewhere", { n: "5000" }, { n: 20 }, "passes"],
+    ["not given, with a name that every object has", {}, { toString: 1 }, "passes"],
+  ])("%s", (_, variables, declared, outcome) => {
+    expect(judged(variables, declared)).toEqual(outcome);
   });
 });
