@@ -1,5 +1,6 @@
 import type { ServiceDatabase } from "../shared/postgres/migrate.ts";
 import { CreateClients1764000000001 } from "./migrations/001-create-clients.ts";
+import { entities } from "./registry/subgraph.ts";
 
 /**
  * The gateway's own tables: what partners and front ends may do, and what they did. `gateway_door`
@@ -7,7 +8,7 @@ import { CreateClients1764000000001 } from "./migrations/001-create-clients.ts";
  */
 export const gatewayDatabase: ServiceDatabase = {
   name: "gateway",
-  entities: [],
+  entities,
   migrations: [CreateClients1764000000001],
   workerRoles: ["gateway_door"],
 };

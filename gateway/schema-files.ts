@@ -1,5 +1,6 @@
 import { manufacturingSubgraph } from "../subgraphs/manufacturing/subgraph.ts";
 import { ownershipSubgraph } from "../subgraphs/ownership/subgraph.ts";
+import { registrySubgraph } from "./registry/subgraph.ts";
 import { composeSupergraph } from "./supergraph.ts";
 
 /** A checked-in schema as it should read now; `path` is relative to the package. */
@@ -11,12 +12,25 @@ export interface SchemaFile {
 /** Every schema that is checked in: each subgraph's, the supergraph, and what clients may ask. */
 export async function printedSchemas(): Promise<SchemaFile[]> {
   const subgraphs = [
-    { name: "manufacturing", sdl: (await manufacturingSubgraph()).sdl },
-    { name: "ownership", sdl: (await ownershipSubgraph()).sdl },
+    {
+      name: "manufacturing",
+      sdl: (await manufacturingSubgraph()).sdl,
+      path: "subgraphs/manufacturing/schema.graphql",
+    },
+    {
+      name: "ownership",
+      sdl: (await ownershipSubgraph()).sdl,
+      path: "subgraphs/ownership/schema.graphql",
+    },
+    {
+      name: "registry",
+      sdl: (await registrySubgraph()).sdl,
+      path: "gateway/registry/schema.graphql",
+    },
   ];
   const { supergraphText, publicText } = composeSupergraph(subgraphs);
   return [
-    ...subgraphs.map(({ name, sdl }) => ({ path: `subgraphs/${name}/schema.graphql`, text: sdl })),
+    ...subgraphs.map(({ path, sdl }) => ({ path, text: sdl })),
     { path: "gateway/supergraph.graphql", text: supergraphText },
     { path: "gateway/schema.graphql", text: publicText },
   ];

@@ -41,9 +41,11 @@ const TABLES = [
     requests_per_minute integer CONSTRAINT some_requests CHECK (requests_per_minute >= 1),
     is_active           boolean NOT NULL,
     revision            integer NOT NULL CONSTRAINT revision_from_one CHECK (revision >= 1),
-    next_position       integer NOT NULL DEFAULT 1,
+    position            integer NOT NULL,
+    documents           integer NOT NULL DEFAULT 0,
     created_at          timestamptz NOT NULL,
     PRIMARY KEY (tenant, name),
+    CONSTRAINT one_position UNIQUE (tenant, position),
     CONSTRAINT partner_is_a_partner CHECK (
       CASE kind WHEN 'PARTNER' THEN roles = '{partner}'
         ELSE cardinality(roles) >= 1 AND NOT roles && '{partner,service}' END)
@@ -55,7 +57,7 @@ const TABLES = [
     kind                text NOT NULL CONSTRAINT known_kind CHECK (kind IN (
       'ADDED', 'CHANGED', 'KEY_ADDED', 'KEY_ROTATED', 'KEY_REVOKED',
       'DOCUMENTS_PUBLISHED', 'DOCUMENTS_RETIRED')),
-    subject             text,
+    about               text,
     roles               text[] NOT NULL,
     requests_per_minute integer,
     is_active           boolean NOT NULL,
@@ -96,16 +98,16 @@ const TABLES = [
     text            text NOT NULL,
     operation_name  text,
     operation_type  text NOT NULL
-      CONSTRAINT known_operation_type CHECK (operation_type IN ('query', 'mutation')),
+      CONSTRAINT known_operation_type CHECK (operation_type IN ('query', 'mutation', 'subscription')),
     variable_limits jsonb NOT NULL,
     nodes           bigint NOT NULL,
-    "values"        bigint NOT NULL,
+    field_values    bigint NOT NULL,
     fetches         integer NOT NULL,
     published_at    timestamptz NOT NULL,
     published_by    text NOT NULL,
     retired_at      timestamptz,
     PRIMARY KEY (tenant, client, document_id),
-    CONSTRAINT one_position UNIQUE (tenant, client, position),
+    CONSTRAINT one_place UNIQUE (tenant, client, position),
     FOREIGN KEY (tenant, client) REFERENCES client
   )`,
   `CREATE TABLE document_version (
