@@ -1,8 +1,7 @@
 import type { Caller } from "../../shared/caller.ts";
 import type { PeerExecutor, RequestFacts } from "../../shared/graph/subgraph-service.ts";
 import type { Database, Sql } from "../../shared/postgres/database.ts";
-import { sightOf } from "./access.ts";
-import { type DeviceRow, DeviceStore } from "./device/device.store.ts";
+import { DeviceStore } from "./device/device.store.ts";
 import { DeviceRecording } from "./device/device-recording.store.ts";
 import { DeviceRevisionStore } from "./device/device-revision.store.ts";
 import { DeviceWriter, IdentifierTaken } from "./device/device-writer.store.ts";
@@ -12,21 +11,29 @@ import { IdempotencyStore } from "./idempotency/idempotency.store.ts";
 import { LIMITS } from "./limits.ts";
 import { ProductionGroupStore } from "./production-group/production-group.store.ts";
 import { CloudIdentityLinks } from "./provisioning-gate/provisioning-gate.store.ts";
-import { NO_IDENTITY, ownedByCaller } from "./visibility/owned-by-caller.ts";
+import { partnerOf } from "./share/partner-sight.ts";
+import { ShareStore } from "./share/share.store.ts";
+import { SharedDeviceStore } from "./share/shared-device.store.ts";
+import { visibility } from "./visibility/visibility.ts";
 
 /** What lives as long as the service does. */
 export interface Resources {
   database: Database;
   deviceIds: IdBlocks;
+  shareIds: IdBlocks;
   ownership: PeerExecutor;
 }
 
-function readers(sql: Sql, tenant: string) {
+function readers(sql: Sql, caller: Caller) {
+  const { tenant } = caller;
+  const partner = partnerOf(caller);
   return {
     devices: new DeviceStore(sql, tenant),
     revisions: new DeviceRevisionStore(sql, tenant),
-    groups: new ProductionGroupStore(sql, tenant),
+    groups: new ProductionGroupStore(sql, tenant, partner),
     definitions: new FieldDefinitionStore(sql, tenant),
+    shares: new ShareStore(sql, tenant),
+    sharedDevices: new SharedDeviceStore(sql, tenant, partner ?? ""),
   };
 }
 
@@ -38,6 +45,7 @@ function writers(sql: Sql, caller: Caller, nextId: () => number) {
     definitions,
     recording: new DeviceRecording(writer, known, caller),
     links: new CloudIdentityLinks(sql, writer, caller),
+    shares: new ShareStore(sql, caller.tenant),
     idempotency: new IdempotencyStore(sql, caller.tenant),
   };
 }
@@ -50,20 +58,18 @@ export function createContext(
   { requestId, seen }: RequestFacts,
 ) {
   const sql = resources.database.tenant(caller.tenant);
-  const stores = readers(sql, caller.tenant);
-  const owned = ownedByCaller(resources.ownership, caller);
+  const stores = readers(sql, caller);
   return {
     caller,
     requestId,
     ...(seen && { seen }),
     ...stores,
-    /** The device where the caller may see it, else null: forbidden is as absent. */
-    async visible(device: DeviceRow | null): Promise<DeviceRow | null> {
-      const sight = sightOf(caller);
-      if (sight === "ALL") return device;
-      if (sight === "NONE") return null;
-      return (await owned.load(device?.connhexId ?? NO_IDENTITY)) ? device : null;
-    },
+    /** The partner that asks; null where nobody does who sees no more than what is shared. */
+    partner: partnerOf(caller),
+    /** The device as the caller may see it, else null: forbidden is as absent. */
+    visible: visibility(caller, resources.ownership, stores.sharedDevices),
+    /** A fresh id. Ask before `write`, not within it. */
+    nextShareId: () => resources.shareIds.reserve(sql, 1),
     /** Runs `work` in one transaction, on stores bound to it; ids of new devices are reserved. */
     async write<T>(
       work: (tx: Writers) => Promise<T>,
@@ -81,6 +87,7 @@ export function createContext(
         } finally {
           stores.devices.forget();
           stores.definitions.forget();
+          stores.shares.forget();
         }
       }
     },

@@ -22,6 +22,12 @@ export const LIMITS = {
    * loses to another writer's commit, so this bears more writers than there are connections.
    */
   judgingTries: 30,
+  /** Shares of one partner that are not ended: each question of the partner looks at all of them. */
+  sharesOfAPartner: 100,
+  partnerCharacters: 128,
+  sharedSerialNumbers: 10_000,
+  /** Values of one criterion, or of the group, of a share. */
+  shareValues: 1_000,
   /** How long Ownership may take to say what a caller owns. */
   peerTimeoutMs: 3_000,
   /** How long turning on the grouping of a field may take in the database. */

@@ -29,6 +29,7 @@ export async function startManufacturing(
   const resources: Resources = {
     database,
     deviceIds: new IdBlocks("device"),
+    shareIds: new IdBlocks("share"),
     ownership: peers.ownership,
   };
   return {

@@ -24,6 +24,7 @@ import { FieldDefinition } from "./field-definition/field-definition.type.ts";
 import { IdBlockEntity } from "./id-block/id-block.entity.ts";
 import { IdempotencyEntity } from "./idempotency/idempotency.entity.ts";
 import { CreateDevices1700000000001 } from "./migrations/001-create-devices.ts";
+import { CreateShares1700000000002 } from "./migrations/002-create-shares.ts";
 import { DeviceGroupEntity } from "./production-group/device-group.entity.ts";
 import {
   DeviceGroupsResolver,
@@ -36,6 +37,20 @@ import {
   ProvisioningGate,
 } from "./provisioning-gate/provisioning-gate.type.ts";
 
+import { ShareEntity } from "./share/share.entity.ts";
+import { ShareResolver, shareOfReference } from "./share/share.resolver.ts";
+import {
+  Share,
+  ShareConnection,
+  ShareCriteria,
+  SharedFields,
+  ShareEdge,
+  ShareGroup,
+} from "./share/share.type.ts";
+import { ShareDeviceEntity } from "./share/share-device.entity.ts";
+import { ShareEndEntity } from "./share/share-end.entity.ts";
+import { SharedDeviceResolver } from "./share/shared-device.resolver.ts";
+
 /** Everything this subgraph is made of. Nothing is found by scanning folders. */
 export const entities = [
   DeviceEntity,
@@ -45,8 +60,11 @@ export const entities = [
   FieldDefinitionEntity,
   IdempotencyEntity,
   IdBlockEntity,
+  ShareEntity,
+  ShareDeviceEntity,
+  ShareEndEntity,
 ];
-export const migrations = [CreateDevices1700000000001];
+export const migrations = [CreateDevices1700000000001, CreateShares1700000000002];
 
 /** What the service needs of its database. */
 export const manufacturingDatabase: ServiceDatabase = {
@@ -68,6 +86,12 @@ const TYPES = [
   FieldDefinition,
   ProvisioningGate,
   CloudIdentityLinkVerdict,
+  Share,
+  ShareGroup,
+  ShareCriteria,
+  ShareEdge,
+  ShareConnection,
+  SharedFields,
   PageInfo,
 ];
 
@@ -82,9 +106,15 @@ export function manufacturingSubgraph(access: AccessTable = ACCESS): Promise<Sub
       ProductionGroupResolver,
       FieldDefinitionResolver,
       ProvisioningGateResolver,
+      ShareResolver,
+      SharedDeviceResolver,
     ],
     types: TYPES,
-    references: { Device: deviceOfReference, DeviceRevision: revisionOfReference },
+    references: {
+      Device: deviceOfReference,
+      DeviceRevision: revisionOfReference,
+      Share: shareOfReference,
+    },
     access,
   });
 }

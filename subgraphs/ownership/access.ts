@@ -71,7 +71,7 @@ export const ACCESS: AccessTable = {
   PageInfo: grant(OWNER_READERS, "hasNextPage hasPreviousPage startCursor endCursor"),
 };
 
-/** Readers of cloud identities; a partner sees what was shared with it, and nothing can be yet. */
+/** Readers of all cloud identities; a partner sees those that are shared with it. */
 const IDENTITY_READERS: readonly CallerRole[] = ALL.filter((role) => role !== "partner");
 
 /** What a row is, for the question of who sees it. */

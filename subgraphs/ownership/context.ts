@@ -14,6 +14,7 @@ import type { Manufacturing } from "./provisioning/manufacturing-peer.ts";
 import { ProvisioningStore } from "./provisioning/provisioning.store.ts";
 import type { Verdict } from "./provisioning/provisioning.ts";
 import type { SecretHasher } from "./secret/secret.ts";
+import { IDENTITY, sharedWithCaller } from "./visibility/shared-with-caller.ts";
 
 function stores(sql: Sql, tenant: string) {
   const owners = new OwnerStore(sql, tenant);
@@ -42,6 +43,7 @@ export function createContext(parts: Parts, caller: Caller, { requestId, seen }:
   const { tenant } = caller;
   const connections = parts.database.tenant(tenant);
   let reads = stores(connections, tenant);
+  const shared = sharedWithCaller(parts.manufacturing, caller);
   return {
     ...parts,
     caller,
@@ -60,13 +62,21 @@ export function createContext(parts: Parts, caller: Caller, { requestId, seen }:
     get answers() {
       return reads.answers;
     },
-    /** Whether the caller sees this device's rows; `owner` alone sees what he owns now. */
+    /**
+     * Whether the caller sees this device's rows: an owner those of what he owns now, a partner the
+     * identities that are shared with it.
+     */
     async seesDevice(what: VisibleThing, connhexId: string): Promise<boolean> {
       if (sees(caller, what, null)) return true;
-      if (!caller.roles.includes("owner")) return false;
-      const current = await reads.ownerships.currentOf.load(connhexId);
-      return sees(caller, what, current?.subject ?? null);
+      if (caller.roles.includes("owner")) {
+        const current = await reads.ownerships.currentOf.load(connhexId);
+        if (sees(caller, what, current?.subject ?? null)) return true;
+      }
+      if (what !== "identity" || !caller.roles.includes("partner")) return false;
+      return (await shared.load(connhexId))?.includes(IDENTITY) ?? false;
     },
+    /** Whether the device is shared with the caller, whatever of it. */
+    isShared: async (connhexId: string) => (await shared.load(connhexId)) !== null,
     /** The owner, where the caller sees him. */
     async visibleOwner(ownerId: number): Promise<OwnerRow | null> {
       const owner = await reads.owners.byId.load(ownerId);

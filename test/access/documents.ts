@@ -111,6 +111,7 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   "Device.siblings": "(first: 1)",
   "Owner.devices": "(first: 1)",
   "ProductionGroup.devices": "(first: 1)",
+  "Share.devices": "(first: 1)",
 };
 
 /** Enough of an object to see that it is there. */

@@ -32,6 +32,7 @@ const IDS: readonly [type: string, variable: keyof Names, place: Place][] = [
   ["CloudIdentity", "identityId", "ownership"],
   ["Owner", "ownerId", "ownership"],
   ["Ownership", "ownershipId", "ownership"],
+  ["Share", "shareId", "manufacturing"],
 ];
 
 function node(type: string, named: keyof Names, rest = ""): EntryPoint {
@@ -79,6 +80,18 @@ export const ENTRY_POINTS: readonly EntryPoint[] = [
   at("gateway manufacturing", `${DEVICE} > history(PAGE) > nodes`),
   at("gateway", `${DEVICE} > history(PAGE) > edges > node`),
   at("gateway manufacturing", `${DEVICE} > asOf(at: "2100-01-01T00:00:00Z")`),
+  // what is shared
+  ...["", " > pageInfo", " > edges", " > nodes"].map((rest) =>
+    at("gateway manufacturing", `shares(partner: "elsewhere", PAGE)${rest}`),
+  ),
+  ...["", " > group", " > criteria", " > devices(PAGE)"].map((rest) =>
+    at("gateway manufacturing", `share(id: $shareId)${rest}`),
+  ),
+  at("gateway", "share(id: $shareId) > devices(PAGE) > nodes", { turns: { 2: FIRST_OF_LOT } }),
+  ...["", " > pageInfo", " > edges"].map((rest) =>
+    at("gateway manufacturing", `sharedDevices(PAGE)${rest}`),
+  ),
+  at("gateway manufacturing", "sharedDevices(PAGE) > nodes", { turns: { 1: FIRST_OF_LOT } }),
   // identities
   at("gateway", `${DEVICE} > identity`),
   at("gateway", `${DEVICE} > identity > history`),
@@ -111,4 +124,5 @@ export const ENTRY_POINTS: readonly EntryPoint[] = [
   // what services ask each other
   at("manufacturing", "provisioningGate(connhexIds: [$connhexId])"),
   at("manufacturing", "provisioningGate(serialNumbers: [$serialNumber])"),
+  at("manufacturing", 'sharedFields(partner: "elsewhere", connhexIds: [$connhexId])'),
 ];

@@ -24,12 +24,18 @@ export const ROLE_SETS: readonly (readonly CallerRole[])[] = [
   ["owner", "regulator"],
   ["analyst", "support"],
   ["partner", "regulator"],
+  ["partner", "support"],
 ];
 
 const STAFF = "line support recall_manager engineering compliance analyst admin";
 const STAFF_BUT_ANALYST = "line support recall_manager engineering compliance admin";
 const RECORD_READERS = `${STAFF} regulator`;
 const EVERYONE = `${RECORD_READERS} owner partner`;
+// A partner opens these, and reads of them what is shared of the row: see SHARED.
+const RECORD_SHARERS = `${RECORD_READERS} partner`;
+const GROUP_READERS = `${STAFF} partner`;
+const SHARE_GRANTERS = "admin compliance";
+const SHARE_READERS = "admin compliance engineering support";
 const RECORDERS = "line engineering admin";
 const ENGINEERS = "engineering admin";
 const REGISTRARS = "owner support admin";
@@ -44,10 +50,13 @@ const PRODUCTION =
 
 const OPEN: readonly [type: string, fields: string, roles: string][] = [
   ["Query", "device", EVERYONE],
-  ["Query", "productionGroup fieldDefinitions", STAFF],
+  ["Query", "fieldDefinitions", STAFF],
+  ["Query", "productionGroup", GROUP_READERS],
+  ["Query", "share shares", SHARE_READERS],
+  ["Query", "sharedDevices", "partner"],
   ["Query", "owner", NAME_READERS],
   ["Query", "myDevices", "owner"],
-  ["Query", "provisioningGate ownedBy", "service"],
+  ["Query", "provisioningGate ownedBy sharedFields", "service"],
   ["Mutation", "recordDevices provisionDevices", RECORDERS],
   ["Mutation", "correctDevice defineField retireField", ENGINEERS],
   ["Mutation", "changeIdentityState replaceClaimCode", ENGINEERS],
@@ -55,17 +64,25 @@ const OPEN: readonly [type: string, fields: string, roles: string][] = [
   ["Mutation", "changeOwnerContact", REGISTRARS],
   ["Mutation", "offerOwnershipTransfer", "owner"],
   ["Mutation", "linkCloudIdentities", "service"],
+  ["Mutation", "shareDevices endShare", SHARE_GRANTERS],
 
   ["Device", `${CORE} revision recordedAt`, EVERYONE],
-  ["Device", `${PRODUCTION} history asOf`, RECORD_READERS],
-  ["Device", "groups lot siblings", STAFF],
+  ["Device", `${PRODUCTION} history asOf`, RECORD_SHARERS],
+  ["Device", "groups lot siblings", GROUP_READERS],
   ["Device", "operator", STAFF_BUT_ANALYST],
   ["Device", "identity", EVERYONE],
   ["Device", "owner ownerships", OWNERSHIP_READERS],
-  ["DeviceRevision", `${CORE} ${PRODUCTION}`, RECORD_READERS],
-  ["DeviceRevision", "revision recordedAt effectiveAt reason source changed", RECORD_READERS],
+  ["DeviceRevision", `${CORE} ${PRODUCTION}`, RECORD_SHARERS],
+  ["DeviceRevision", "revision recordedAt effectiveAt changed", RECORD_SHARERS],
+  ["DeviceRevision", "reason source", RECORD_READERS],
   ["DeviceRevision", "actor operator", STAFF_BUT_ANALYST],
-  ["ProductionGroup", "field value deviceCount devices", STAFF],
+  ["ProductionGroup", "field value deviceCount devices", GROUP_READERS],
+  ["Share", "id partner kind group criteria fields devices deviceCount", SHARE_READERS],
+  ["Share", "from to grantedBy grantedAt reason endedAt endedBy endReason state", SHARE_READERS],
+  ["ShareGroup", "field values", SHARE_READERS],
+  ["ShareCriteria", "partNumber deviceType hardwareRevision fwVersion site", SHARE_READERS],
+  ["ShareCriteria", "producedFrom producedTo serialNumberFrom serialNumberTo", SHARE_READERS],
+  ["SharedFields", "connhexId fields", "service"],
   [
     "FieldDefinition",
     "name type isRequired isGroupable pattern values label description createdAt retiredAt",
@@ -99,20 +116,43 @@ const OPEN: readonly [type: string, fields: string, roles: string][] = [
   // A page is for whoever may have its list.
   ["DeviceConnection", "edges nodes pageInfo totalCount", EVERYONE],
   ["DeviceEdge", "cursor node", EVERYONE],
+  ["ShareConnection", "edges nodes pageInfo totalCount", EVERYONE],
+  ["ShareEdge", "cursor node", EVERYONE],
   ["DeviceRevisionConnection", "edges nodes pageInfo totalCount", EVERYONE],
   ["DeviceRevisionEdge", "cursor node", EVERYONE],
   ["PageInfo", "hasNextPage hasPreviousPage startCursor endCursor", EVERYONE],
 ];
 
-/** Who finds a thing by its id or key; owners only what is theirs, partners nothing. */
+/** Who finds a thing by its id or key; owners only what is theirs, partners what is shared. */
 const FOUND_BY: Readonly<Record<string, string>> = {
   Device: EVERYONE,
   DeviceRevision: EVERYONE,
   // `node` says of an id whose fields are closed what it says of an unknown one.
-  "DeviceRevision by node": RECORD_READERS,
+  "DeviceRevision by node": RECORD_SHARERS,
   CloudIdentity: EVERYONE,
   Owner: OWNERSHIP_READERS,
   Ownership: OWNERSHIP_READERS,
+  Share: SHARE_READERS,
+};
+
+/** What is shared with the partner of his own devices, and that of no other one anything. */
+const SHARED = "partNumber lotCode palletId phase history asOf identity";
+/** What every share shows, of a device and of its revisions. */
+const ALWAYS = "id serialNumber connhexId revision recordedAt disposition effectiveAt changed";
+/** By the shared lotCode, and by boardColour, the one custom field that is shared. */
+const SHARED_LISTS = "attributes groups lot siblings";
+const SHOWN = new Set(`${SHARED} ${ALWAYS} ${SHARED_LISTS}`.split(" "));
+
+/** Whether a share shows this field of its devices; whatever is no field of theirs is no matter. */
+function isShown(step: Step): boolean {
+  const [type = "", field = ""] = "use" in step ? step.use.split(".") : [];
+  return !["Device", "DeviceRevision"].includes(type) || SHOWN.has(field);
+}
+
+/** A share has one kind of terms: that of mine is a group, that of the others criteria. */
+const TERMS_OF_OTHER_KIND: Readonly<Record<string, Whose>> = {
+  "Share.group": "OTHERS",
+  "Share.criteria": "MINE",
 };
 
 const openTo = new Map<string, Set<string>>(
@@ -133,16 +173,35 @@ export function opens(field: string, roles: readonly CallerRole[]): boolean {
 
 /** A role opens a field on the rows that this role sees, whatever other roles the caller has. */
 function sees(role: CallerRole, whose: Whose): boolean {
-  if (role === "partner") return false;
-  return role === "owner" ? whose === "MINE" : true;
-}
-
-function afterTurn(whose: Whose, turn: Turn): Whose {
-  if (turn === "to the other") return whose === "MINE" ? "OTHERS" : "MINE";
-  return turn === "to mine" ? "MINE" : "OTHERS";
+  return role === "owner" || role === "partner" ? whose === "MINE" : true;
 }
 
 const exists = (whose: Whose) => whose === "MINE" || whose === "OTHERS";
+const isStaff = (role: CallerRole) => STAFF.split(" ").includes(role);
+
+/** Lists made for a partner hold what is shared, so that there the other one is mine too. */
+function afterTurn(whose: Whose, turn: Turn, roles: readonly CallerRole[]): Whose {
+  if (turn === "to a former owner") return "OTHERS";
+  if (roles.includes("partner") && !roles.some(isStaff)) return "MINE";
+  if (turn === "to the other") return whose === "MINE" ? "OTHERS" : "MINE";
+  return "MINE";
+}
+
+/** What ends the walk at this step; null where it goes on. */
+function endAt(step: Step, roles: readonly CallerRole[], whose: Whose): Outcome | null {
+  const finders = "find" in step ? new Set(FOUND_BY[step.find]?.split(" ")) : null;
+  const openers = roles.filter((role) =>
+    "use" in step ? opens(step.use, [role]) : finders?.has(role),
+  );
+  if ("use" in step && openers.length === 0) return "FORBIDDEN";
+  if (!exists(whose)) return "ABSENT";
+  if ("use" in step && TERMS_OF_OTHER_KIND[step.use] === whose) return "ABSENT";
+  const showing = openers.filter((role) => sees(role, whose));
+  if (showing.some((role) => role !== "partner" || isShown(step))) return null;
+  // Of a row that is seen, what is not shared is refused; a list of groups just leaves it out.
+  const isSeen = openers.includes("partner") && roles.some((role) => sees(role, whose));
+  return isSeen && "use" in step && step.use !== "Device.groups" ? "FORBIDDEN" : "ABSENT";
+}
 
 /** What comes of walking these steps, from a row that is this to the caller. */
 export function expectedOutcome(
@@ -153,15 +212,13 @@ export function expectedOutcome(
   let whose = asked;
   for (const step of steps) {
     if ("turn" in step) {
-      if (exists(whose)) whose = afterTurn(whose, step.turn);
+      if (exists(whose)) whose = afterTurn(whose, step.turn, roles);
       continue;
     }
-    const finders = "find" in step ? new Set(FOUND_BY[step.find]?.split(" ")) : null;
-    const openers = roles.filter((role) =>
-      "use" in step ? opens(step.use, [role]) : finders?.has(role),
-    );
-    if ("use" in step && openers.length === 0) return "FORBIDDEN";
-    if (!exists(whose) || !openers.some((role) => sees(role, whose))) return "ABSENT";
+    // All devices of a tenant are of one lot, so that of the others is mine.
+    if ("use" in step && step.use === "Query.productionGroup" && exists(whose)) whose = "MINE";
+    const end = endAt(step, roles, whose);
+    if (end) return end;
   }
   const last = steps.at(-1);
   const isContact = last && "use" in last && last.use.startsWith("OwnerContact.");

@@ -23,6 +23,8 @@ const OFFER = `mutation ($connhexId: ID!) { offerOwnershipTransfer(connhexId: $c
 const TRANSFER = `mutation ($input: TransferOwnershipInput!) {
   transferOwnership(input: $input) { id }
 }`;
+export const SHARE = `mutation ($input: ShareDevicesInput!) { shareDevices(input: $input) { id } }`;
+const END = `mutation ($id: ID!, $at: DateTime) { endShare(id: $id, reason: "the audit is over", at: $at) { id } }`;
 const NAMES = `query ($connhexId: ID!) { device(connhexId: $connhexId) {
   id history(last: 1) { nodes { id } } identity { id } owner { id } ownerships { id }
 } }`;
@@ -93,8 +95,55 @@ export async function fillTenant(
     const { claimCode } = provisionDevices.verdicts[n - 1];
     await passOn(ask, `hex-${tenant}-${n}`, { claimCode, to: n % 2 === 1 ? "ada" : "ben" });
   }
-  return { mine: await namesOf(ask, tenant, 1), others: await namesOf(ask, tenant, 2) };
+  const shared = await shareWithPartners(ask, tenant);
+  return {
+    mine: { ...(await namesOf(ask, tenant, 1)), shareId: shared.mine },
+    others: { ...(await namesOf(ask, tenant, 2)), shareId: shared.others },
+  };
 }
+
+/**
+ * Two shares show the partner of the matrix devices 1 and 3: of 2 and 4 it has an ended and a
+ * planned one. What is shared elsewhere has all that a share can have, and is for nobody here.
+ */
+async function shareWithPartners(
+  ask: Ask,
+  tenant: string,
+): Promise<{ mine: string; others: string }> {
+  const share = async (terms: Values): Promise<string> => {
+    const input = { partner: "test", fields: [], reason: "an audit", ...terms };
+    return (await ask("manufacturing", "compliance", SHARE, { input })).shareDevices.id;
+  };
+  const named = (...numbers: number[]) => numbers.map((n) => `SN-${tenant}-${n}`);
+  const fields = ["partNumber", "lotCode", "palletId", "history"];
+  await share({ serialNumbers: named(1, 3), fields });
+  const more = ["phase", "attributes.boardColour", "identity"];
+  await share({ serialNumbers: named(1, 3), fields: more });
+  const all = ["attributes", "lotCode", "site", "history", "identity"];
+  const ended = await share({ serialNumbers: named(2, 4), fields: all });
+  await ask("manufacturing", "admin", END, { id: ended });
+  await share({ serialNumbers: named(2, 4), fields: all, from: "2090-01-01T00:00:00Z" });
+  const elsewhere = { partner: "elsewhere", fields: ["site"], to: "2090-01-01T00:00:00Z" };
+  const group = { field: "lotCode", values: [`L-${tenant}`] };
+  const mine = await share({ ...elsewhere, group });
+  const others = await share({ ...elsewhere, criteria: EVERY_CRITERION });
+  for (const id of [mine, others]) {
+    await ask("manufacturing", "admin", END, { id, at: "2089-01-01T00:00:00Z" });
+  }
+  return { mine, others };
+}
+
+const EVERY_CRITERION = {
+  partNumber: ["P-1"],
+  deviceType: ["gauge"],
+  hardwareRevision: ["C"],
+  fwVersion: ["1.2.3"],
+  site: ["Prato"],
+  producedFrom: "2024-01-01T00:00:00Z",
+  producedTo: "2025-01-01T00:00:00Z",
+  serialNumberFrom: "SN-",
+  serialNumberTo: "SN-zzz",
+};
 
 function fullRecord(tenant: string, n: number): Values {
   return {
@@ -136,7 +185,7 @@ async function passOn(
   await ask(place, signedIn(to), TRANSFER, { input });
 }
 
-async function namesOf(ask: Ask, tenant: string, n: number): Promise<Names> {
+async function namesOf(ask: Ask, tenant: string, n: number): Promise<Omit<Names, "shareId">> {
   const connhexId = `hex-${tenant}-${n}`;
   const { device } = await ask("gateway", "admin", NAMES, { connhexId });
   return {

@@ -1,103 +1,10 @@
 import type { CallerRole } from "../../shared/caller.ts";
 import { type Outcome, opens, type Whose } from "./expected.ts";
-import { asker, PROVISION, personNamed, RECORD, REGISTER, signedIn } from "./fill-tenant.ts";
+import { asker, PROVISION, personNamed, RECORD, REGISTER, SHARE, signedIn } from "./fill-tenant.ts";
+import { OF_MANUFACTURING } from "./manufacturing-mutations.ts";
 import { type Cell, outcomeOf, textOf, withoutNames } from "./matrix.ts";
-import {
-  callerWith,
-  type Names,
-  type Place,
-  type System,
-  TENANT,
-  type Values,
-  type World,
-} from "./world.ts";
-
-type Target = Names & { claimCode?: string };
-
-/** A mutation, asked of a row in a way that the rules allow wherever the roles do. */
-interface MutationCase {
-  name: string;
-  operation?: "query";
-  place: Exclude<Place, "gateway">;
-  /** The document up to its answer, without the word of the operation. */
-  text: string;
-  /** All fields of the answer that nothing else answers; empty for a list of ids. */
-  answer: string;
-  variables(target: Target, more: { whose: Whose; serial: number }): Values;
-  /** What of a row the mutation is asked of; fresh ones where it would change it. */
-  asked: readonly Whose[];
-  /** Whether it takes a device that has no owner yet. */
-  ofNobody?: boolean;
-  /** What comes of it for roles that may call it. */
-  outcome(whose: Whose, who: { isOwner: boolean; isStaff: boolean }): Outcome;
-}
-
-const EVERY_ROW = ["MINE", "OTHERS", "FOREIGN", "NOTHING"] as const;
-const NO_ROW = ["MINE"] as const;
-const exists = (whose: Whose) => whose === "MINE" || whose === "OTHERS";
-const elseRefused = (code: string) => (whose: Whose) =>
-  exists(whose) ? "VALUE" : (`REFUSED ${code}` as const);
-
-const OF_MANUFACTURING: readonly Omit<MutationCase, "place">[] = [
-  {
-    name: "recordDevices",
-    text: `($input: [DeviceRecordInput!]!) { f0: recordDevices(input: $input)`,
-    answer:
-      "verdicts { index serialNumber outcome revision code message field } recorded revised unchanged refused",
-    variables: (_, { serial }) => ({
-      input: [{ serialNumber: `SN-new-${serial}` }, { serialNumber: "" }],
-    }),
-    asked: NO_ROW,
-    outcome: () => "VALUE",
-  },
-  {
-    name: "correctDevice",
-    text: `($serialNumber: String!, $changes: DeviceChanges!) { f0: correctDevice(
-      serialNumber: $serialNumber, changes: $changes, reason: "checked", expectedRevision: 2)`,
-    answer: "id",
-    variables: ({ serialNumber }, { serial }) => ({
-      serialNumber,
-      changes: { packageId: `${serial}` },
-    }),
-    asked: EVERY_ROW,
-    outcome: elseRefused("NOT_FOUND"),
-  },
-  {
-    name: "defineField",
-    text: `($input: FieldDefinitionInput!) { f0: defineField(input: $input)`,
-    answer: "name",
-    variables: (_, { serial }) => {
-      return { input: { name: `f${serial}`, type: "TEXT", isRequired: false, isGroupable: false } };
-    },
-    asked: NO_ROW,
-    outcome: () => "VALUE",
-  },
-  {
-    name: "retireField",
-    text: `($fieldName: String!) { f0: retireField(name: $fieldName)`,
-    answer: "name",
-    variables: ({ fieldName }) => ({ fieldName }),
-    asked: ["MINE", "FOREIGN", "NOTHING"],
-    outcome: elseRefused("NOT_FOUND"),
-  },
-  {
-    name: "provisioningGate",
-    operation: "query",
-    text: `($connhexId: ID!) { f0: provisioningGate(connhexIds: [$connhexId])`,
-    answer: "disposition",
-    variables: ({ connhexId }) => ({ connhexId }),
-    asked: EVERY_ROW,
-    outcome: (whose) => (exists(whose) ? "VALUE" : "ABSENT"),
-  },
-  {
-    name: "linkCloudIdentities",
-    text: `($input: [CloudIdentityLinkInput!]!) { f0: linkCloudIdentities(input: $input)`,
-    answer: "serialNumber connhexId linked code message",
-    variables: ({ serialNumber, connhexId }) => ({ input: [{ serialNumber, connhexId }] }),
-    asked: EVERY_ROW,
-    outcome: () => "VALUE",
-  },
-];
+import { EVERY_ROW, elseRefused, exists, type MutationCase, type Target } from "./mutation-case.ts";
+import { callerWith, type Names, type System, TENANT, type World } from "./world.ts";
 
 const OF_OWNERSHIP: readonly Omit<MutationCase, "place">[] = [
   {
@@ -202,7 +109,7 @@ export const CALLS: readonly MutationCase[] = [
 ];
 
 /** Not part of the public graph, whoever asks. */
-const INACCESSIBLE = ["linkCloudIdentities", "ownedBy", "provisioningGate"];
+const INACCESSIBLE = ["linkCloudIdentities", "ownedBy", "provisioningGate", "sharedFields"];
 
 interface MutationPart {
   roleSets: readonly (readonly CallerRole[])[];
@@ -277,13 +184,20 @@ function expectedOf(
 }
 
 /** Calls that leave the row as it is, or as it was. */
-const OF_STANDING_ROWS = [...INACCESSIBLE, "changeOwnerContact", "retireField"];
+const OF_STANDING_ROWS = [...INACCESSIBLE, "changeOwnerContact", "retireField", "shareDevices"];
+
+const FRESH_SHARE = { partner: "somebody", fields: [], reason: "an audit" };
 
 /** Devices that nothing has been done with yet: recorded, provisioned, and registered as asked. */
 function freshTargets(system: System, names: Names) {
   const ask = asker(system, TENANT);
   return async (mutation: MutationCase, whose: Whose, row: Names): Promise<Target> => {
     if (OF_STANDING_ROWS.includes(mutation.name)) return row;
+    if (mutation.name === "endShare") {
+      const input = { ...FRESH_SHARE, serialNumbers: [row.serialNumber] };
+      const { shareDevices } = await ask("manufacturing", "admin", SHARE, { input });
+      return { ...row, shareId: shareDevices.id };
+    }
     const [serialNumber, connhexId] = [`SN-fresh-${++serials}`, `hex-fresh-${serials}`];
     const target = { ...names, serialNumber, connhexId };
     await ask("manufacturing", "line", RECORD, { input: [{ serialNumber }] });

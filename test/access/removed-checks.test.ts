@@ -5,7 +5,9 @@ import { runMutations } from "./mutations.ts";
 import {
   anotherTenantsCaller,
   answeredAs,
+  everyDeviceIsListed,
   everyDeviceIsSeenBy,
+  everyFieldIsShared,
   everyOwnerIsSeen,
   everyRowOfOwnershipIsSeen,
   opened,
@@ -129,7 +131,19 @@ const REMOVALS: readonly [removed: string, removal: Removal, part: Part, told: s
     "which devices a partner sees",
     everyDeviceIsSeenBy("partner"),
     reading("Device.partNumber"),
-    "partner on MINE Device.partNumber ABSENT → VALUE",
+    "partner on OTHERS Device.partNumber ABSENT → VALUE",
+  ],
+  [
+    "which fields of a device a partner sees",
+    everyFieldIsShared,
+    reading("Device.site", "DeviceRevision.site"),
+    "partner on MINE Device.site FORBIDDEN → VALUE",
+  ],
+  [
+    "which devices a partner's lists hold",
+    everyDeviceIsListed,
+    reading("DeviceConnection.nodes"),
+    "partner on MINE DeviceConnection.nodes VALUE → ABSENT",
   ],
   [
     "which owners an owner sees",

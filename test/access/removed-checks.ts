@@ -64,6 +64,17 @@ export function everyDeviceIsSeenBy(role: CallerRole): Removal {
   });
 }
 
+/** Whatever is shared of a device, all of it is shown. */
+export const everyFieldIsShared = changed<ManufacturingContext>("manufacturing", (context) => {
+  const { visible } = context;
+  context.visible = async (device) => ((await visible(device)) ? device : null);
+});
+
+/** Lists made for a partner hold what others see; who may see a device is still asked. */
+export const everyDeviceIsListed = changed<ManufacturingContext>("manufacturing", ({ groups }) => {
+  Object.assign(groups, { partner: null });
+});
+
 export const everyOwnerIsSeen = changed<OwnershipContext>("ownership", (context) => {
   context.visibleOwner = (ownerId) => context.owners.byId.load(ownerId);
 });

@@ -44,7 +44,8 @@ export type Names = Record<
   | "identityId"
   | "ownerId"
   | "ownershipId"
-  | "fieldName",
+  | "fieldName"
+  | "shareId",
   string
 >;
 
@@ -105,6 +106,7 @@ const NOTHING: Names = {
   ownerId: globalId("Owner", 987_654_321),
   ownershipId: globalId("Ownership", 987_654_321),
   fieldName: "nothingField",
+  shareId: globalId("Share", 987_654_321),
 };
 
 /** A gateway over these services; whoever started them closes them. */

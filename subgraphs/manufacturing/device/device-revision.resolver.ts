@@ -1,6 +1,7 @@
 import { FieldResolver, ID, Resolver, Root } from "type-graphql";
 import { globalId, keyOfGlobalId } from "../../../shared/global-id.ts";
 import type { Context } from "../context.ts";
+import { reads, revisionSeen } from "../share/partner-sight.ts";
 import {
   composeAsOf,
   inEffect,
@@ -19,11 +20,12 @@ export async function revisionOfReference(
 ): Promise<Revision | null> {
   const key = parseRevisionKey(keyOfGlobalId(TYPE, id ?? "") ?? "");
   const device = await visible(key && (await devices.byId.load(key.deviceId)));
-  if (!key || !device || key.revision > device.revision) return null;
+  if (!key || !device || key.revision > device.revision || !reads("history", device)) return null;
   const { deviceId, revision, at } = key;
   const lowest = at === undefined ? revision : 1;
   const found = await revisions.range.load({ deviceId, lowest, highest: revision });
-  return at === undefined ? (found[0] ?? null) : composeAsOf(inEffect(found, at, null), at);
+  const state = at === undefined ? found[0] : composeAsOf(inEffect(found, at, null), at);
+  return state ? revisionSeen(state, device) : null;
 }
 
 @Resolver(() => DeviceRevision)

@@ -7,6 +7,7 @@ import { DateTime } from "../../../shared/graph/scalars.ts";
 import { cutPage, readPage } from "../../../shared/page.ts";
 import type { Timestamp } from "../../../shared/time.ts";
 import type { Context } from "../context.ts";
+import { assertReads, revisionSeen, type Seen } from "../share/partner-sight.ts";
 import type { DeviceRow } from "./device.store.ts";
 import { Device } from "./device.type.ts";
 import { composeAsOf, inEffect, type Revision, rangeOfPage } from "./device-revision.ts";
@@ -22,7 +23,7 @@ export interface DeviceReference {
 export async function deviceOfReference(
   { id, connhexId }: DeviceReference,
   { devices, visible }: Context,
-): Promise<DeviceRow | null> {
+): Promise<Seen<DeviceRow> | null> {
   const deviceId = id == null ? null : numberOfGlobalId("Device", id);
   if (deviceId !== null) return visible(await devices.byId.load(deviceId));
   return visible(connhexId == null ? null : await devices.byConnhexId.load(connhexId));
@@ -41,7 +42,7 @@ export class DeviceResolver {
     @Arg("serialNumber", () => String, { nullable: true, description: "As recorded; exact." })
     serialNumber: string | null | undefined,
     @Ctx() { devices, visible }: Context,
-  ): Promise<DeviceRow | null> {
+  ): Promise<Seen<DeviceRow> | null> {
     if ((connhexId == null) === (serialNumber == null)) {
       throw new DomainError("BAD_USER_INPUT", "give either connhexId or serialNumber");
     }
@@ -55,20 +56,23 @@ export class DeviceResolver {
   }
 
   @FieldResolver(() => DeviceRevisionConnection, {
+    nullable: true,
     description: "All recorded states, oldest first. A page has at most 1,000.",
   })
   async history(
-    @Root() { deviceId, revision }: DeviceRow,
+    @Root() device: Seen<DeviceRow>,
     @Args(() => PageArgs) asked: PageArgs,
     @Ctx() { revisions }: Context,
   ): Promise<ConnectionOf<Revision>> {
+    assertReads("history", device);
+    const { deviceId, revision } = device;
     const page = readPage(askedPage(asked), `history ${deviceId}`);
     const range = rangeOfPage(page, revision);
     const rows = range ? await revisions.range.load({ deviceId, ...range }) : [];
     const read = page.backward ? [...rows].reverse() : rows;
     return connectionOf(page, cutPage(page, read), {
       keyOf: (row) => row.revision,
-      nodeOf: (row) => row,
+      nodeOf: (row) => revisionSeen(row, device),
       totalCount: async () => revision,
     });
   }
@@ -79,13 +83,16 @@ export class DeviceResolver {
       "What was true at a time, as it was known at another: from the revisions recorded by knownAt (now unless given) and in effect by at. Null where there are none.",
   })
   async asOf(
-    @Root() { deviceId, revision }: DeviceRow,
+    @Root() device: Seen<DeviceRow>,
     @Arg("at", () => DateTime, { description: "What was true then." }) at: Timestamp,
     @Arg("knownAt", () => DateTime, { nullable: true, description: "As it was known then." })
     knownAt: Timestamp | null | undefined,
     @Ctx() { revisions }: Context,
   ): Promise<Revision | null> {
+    assertReads("history", device);
+    const { deviceId, revision } = device;
     const all = await revisions.range.load({ deviceId, lowest: 1, highest: revision });
-    return composeAsOf(inEffect(all, at, knownAt ?? null), at);
+    const composed = composeAsOf(inEffect(all, at, knownAt ?? null), at);
+    return composed && revisionSeen(composed, device);
   }
 }

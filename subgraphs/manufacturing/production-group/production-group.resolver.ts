@@ -5,10 +5,13 @@ import { cutPage, readPage } from "../../../shared/page.ts";
 import type { Context } from "../context.ts";
 import type { DeviceRow } from "../device/device.store.ts";
 import { Device, DeviceConnection } from "../device/device.type.ts";
-import type { MemberQuestion } from "./production-group.store.ts";
+import { assertMayGroup, mayGroup, type Seen } from "../share/partner-sight.ts";
+import { seenOf } from "../visibility/seen.ts";
+import type { MemberQuestion } from "./member-statements.store.ts";
 import {
   assertGroupable,
   type GroupKey,
+  groupFields,
   groupsOf,
   groupValueOf,
   isGroupField,
@@ -26,7 +29,7 @@ export class ProductionGroupResolver {
   @Query(() => ProductionGroup, {
     nullable: true,
     description:
-      "The devices that share a value. Null where no device ever had it; BAD_USER_INPUT for a field that does not group devices.",
+      "The devices that share a value. Null where no device that you may see by it ever had it; BAD_USER_INPUT for a field that does not group devices.",
   })
   async productionGroup(
     @Arg("field", () => String, { description: "A grouping field, like lotCode." })
@@ -35,8 +38,11 @@ export class ProductionGroupResolver {
     value: string,
     @Ctx() context: Context,
   ): Promise<GroupKey | null> {
+    const group = { field, value };
+    // A partner that has no share of the field does not even learn whether there is one.
+    if (context.partner !== null) return (await context.groups.exists.load(group)) ? group : null;
     await checkGroupable(field, context);
-    return (await context.groups.exists.load({ field, value })) ? { field, value } : null;
+    return (await context.groups.exists.load(group)) ? group : null;
   }
 
   @FieldResolver(() => Int, { description: "How many devices the group has; exact." })
@@ -69,27 +75,38 @@ export class DeviceGroupsResolver {
   @FieldResolver(() => [ProductionGroup], {
     description: "All groups that the device is in now: built-in fields first, then custom ones.",
   })
-  async groups(@Root() device: DeviceRow, @Ctx() { definitions }: Context): Promise<GroupKey[]> {
-    return groupsOf(device, await definitions.all());
+  async groups(
+    @Root() device: Seen<DeviceRow>,
+    @Ctx() { definitions }: Context,
+  ): Promise<GroupKey[]> {
+    const fields = groupFields(await definitions.all());
+    return groupsOf(
+      device,
+      fields.filter((field) => mayGroup(field, "CURRENT", device)),
+    );
   }
 
   @FieldResolver(() => ProductionGroup, {
     nullable: true,
     description: "The production lot that it is of; null where none is known.",
   })
-  lot(@Root() { lotCode }: DeviceRow): GroupKey | null {
+  lot(@Root() device: Seen<DeviceRow>): GroupKey | null {
+    assertMayGroup("lotCode", "CURRENT", device);
+    const { lotCode } = device;
     return lotCode === null ? null : { field: "lotCode", value: lotCode };
   }
 
   @FieldResolver(() => DeviceConnection, {
+    nullable: true,
     description:
       "The other devices of its group of a field. CURRENT: those in the group that it is in now. EVER: those that were ever in any group that it was ever in.",
   })
   async siblings(
-    @Root() device: DeviceRow,
+    @Root() device: Seen<DeviceRow>,
     @Args(() => Siblings) { by, membership, ...asked }: Siblings,
     @Ctx() context: Context,
   ): Promise<ConnectionOf<DeviceRow>> {
+    assertMayGroup(by, membership, device);
     await checkGroupable(by, context);
     const { deviceId } = device;
     const values =
@@ -108,11 +125,12 @@ async function checkGroupable(field: string, { definitions }: Context): Promise<
 async function members(
   question: MemberQuestion,
   asked: PageArgs,
-  { groups }: Context,
+  context: Context,
 ): Promise<ConnectionOf<DeviceRow>> {
+  const { groups } = context;
   const page = readPage(askedPage(asked), `members ${JSON.stringify(question)}`);
   const rows = question.values.length > 0 ? await groups.page.load({ ...question, page }) : [];
-  return connectionOf(page, cutPage(page, rows), {
+  return connectionOf(page, await seenOf(cutPage(page, rows), context), {
     keyOf: ({ deviceId }) => deviceId,
     nodeOf: (device) => device,
     totalCount: async () => (question.values.length > 0 ? groups.count.load(question) : 0),

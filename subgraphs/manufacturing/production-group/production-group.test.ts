@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import type { FieldDefinition } from "../field-definition/field-definition.ts";
-import { assertGroupable, groupChanges, groupsOf } from "./production-group.ts";
+import { assertGroupable, groupChanges, groupFields, groupsOf } from "./production-group.ts";
 
 const NONE = {
   lotCode: null,
@@ -44,7 +44,7 @@ test.each<[string, object | null, object, string]>([
 
 test("the groups of a device are those of its values", () => {
   const device = { ...NONE, workOrder: "W", attributes: { reel: "r", note: "n" } };
-  expect(text(groupsOf(device, definitions))).toBe("workOrder=W reel=r");
+  expect(text(groupsOf(device, groupFields(definitions)))).toBe("workOrder=W reel=r");
 });
 
 test.each<[string, boolean]>([

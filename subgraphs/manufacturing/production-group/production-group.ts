@@ -43,12 +43,9 @@ export function groupValueOf(record: GroupingRecord, field: string): string | nu
   return value === null ? null : String(value);
 }
 
-/** All groups that a device is in now. */
-export function groupsOf(
-  record: GroupingRecord,
-  definitions: readonly FieldDefinition[],
-): GroupKey[] {
-  return groupFields(definitions).flatMap((field) => {
+/** The groups that a device is in now, by these grouping fields. */
+export function groupsOf(record: GroupingRecord, fields: readonly string[]): GroupKey[] {
+  return fields.flatMap((field) => {
     const value = groupValueOf(record, field);
     return value === null ? [] : [{ field, value }];
   });

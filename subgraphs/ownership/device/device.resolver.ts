@@ -1,4 +1,5 @@
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import { DomainError } from "../../../shared/domain-error.ts";
 import type { Context } from "../context.ts";
 import type { IdentityRow } from "../identity/identity.store.ts";
 import { CloudIdentity } from "../identity/identity.type.ts";
@@ -16,8 +17,13 @@ export class DeviceResolver {
     @Root() { connhexId }: Device,
     @Ctx() context: Context,
   ): Promise<IdentityRow | null> {
-    if (connhexId == null || !(await context.seesDevice("identity", connhexId))) return null;
-    return context.identities.byConnhexId.load(connhexId);
+    if (connhexId == null) return null;
+    if (await context.seesDevice("identity", connhexId)) {
+      return context.identities.byConnhexId.load(connhexId);
+    }
+    // Of a device that a partner sees, what it may not see is refused and not passed off as absent.
+    if (!(await context.isShared(connhexId))) return null;
+    throw new DomainError("FORBIDDEN", "identity is not shared with you");
   }
 
   @FieldResolver(() => Owner, { nullable: true, description: "Who has registered it, now." })

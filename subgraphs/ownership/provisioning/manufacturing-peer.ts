@@ -13,6 +13,16 @@ const LINK = `mutation ($input: [CloudIdentityLinkInput!]!) {
   linkCloudIdentities(input: $input) { serialNumber connhexId linked code message }
 }`;
 
+const SHARED = `query ($partner: String!, $connhexIds: [ID!]!) {
+  sharedFields(partner: $partner, connhexIds: $connhexIds) { connhexId fields }
+}`;
+
+/** What of a device is shared with a partner. */
+export interface SharedFields {
+  connhexId: string;
+  fields: string[];
+}
+
 /** Manufacturing's verdict on one link. */
 export interface LinkVerdict {
   serialNumber: string;
@@ -40,6 +50,12 @@ export interface Manufacturing {
   ): Promise<GateRow[]>;
   /** Writes cloud identities into the manufacturing record. May be repeated. */
   link(tenant: string, links: readonly Link[]): Promise<LinkVerdict[]>;
+  /** Of these devices, those that are shared with a partner now. */
+  sharedFields(
+    tenant: string,
+    partner: string,
+    connhexIds: readonly string[],
+  ): Promise<SharedFields[]>;
 }
 
 export function manufacturingPeer(execute: PeerExecutor): Manufacturing {
@@ -57,6 +73,7 @@ export function manufacturingPeer(execute: PeerExecutor): Manufacturing {
   return {
     gate: (tenant, by) => ask(tenant, GATE, by),
     link: (tenant, links) => ask(tenant, LINK, { input: links }),
+    sharedFields: (tenant, partner, connhexIds) => ask(tenant, SHARED, { partner, connhexIds }),
   };
 }
 

@@ -1,0 +1,114 @@
+import type { Page } from "../../../shared/page.ts";
+import { columnsOf } from "../../../shared/postgres/columns.ts";
+import { type Statement, statement } from "../../../shared/postgres/database.ts";
+import { DeviceEntity } from "../device/device.entity.ts";
+import { DEVICE_COLUMNS } from "../device/device.store.ts";
+import { isSharedWith } from "../share/share-predicate.store.ts";
+import { namesForGroup } from "../share/shared-fields.ts";
+import { isGroupField, type Membership } from "./production-group.ts";
+
+/** The devices of one or more groups of a field, but for one: what pages and counts are about. */
+export interface MemberQuestion {
+  field: string;
+  membership: Membership;
+  values: readonly string[];
+  /** A device that is left out, because the question is about its siblings. */
+  except: number | null;
+}
+
+export type MemberPage = MemberQuestion & { page: Page };
+
+/** `SELECT device_id, value` of every member, in one of three forms; $2 is the field, where used. */
+function membersOf({ field, membership }: MemberQuestion): string {
+  if (membership === "EVER") {
+    return "SELECT device_id, value FROM device_group WHERE tenant = $1 AND field = $2";
+  }
+  if (isGroupField(field)) {
+    const column = columnOf(field);
+    // The field is named so that all forms have the same parameters.
+    return `SELECT device_id, ${column} AS value FROM device
+      WHERE tenant = $1 AND ${column} IS NOT NULL AND $2::text IS NOT NULL`;
+  }
+  return `SELECT g.device_id, g.value FROM device_group g
+    JOIN device d ON d.device_id = g.device_id AND d.tenant = $1
+    WHERE g.tenant = $1 AND g.field = $2 AND d.attributes->>$2 = g.value`;
+}
+
+/**
+ * The members that a question may tell of: all of them, or those whose value is shared with a
+ * partner. Then $`at` is the partner, and the parameters behind it are the names that must be shared.
+ */
+function membersToldOf(question: MemberQuestion, at: number | null): string {
+  if (at === null) return membersOf(question);
+  const names = namesForGroup(question.field, question.membership);
+  const isShared = names.map((_, index) => isSharedWith(`$${at}`, `$${at + 1 + index}`));
+  return `SELECT o.device_id, o.value FROM (${membersOf(question)}) o
+    JOIN device d ON d.tenant = $1 AND d.device_id = o.device_id WHERE ${isShared.join(" AND ")}`;
+}
+
+/** The parameters behind a statement's own ones, where it is asked for a partner. */
+export function sharingParameters(
+  { field, membership }: MemberQuestion,
+  partner: string | null,
+): unknown[] {
+  return partner === null ? [] : [partner, ...namesForGroup(field, membership)];
+}
+
+/** Names the form of `membersToldOf`, for the names of prepared statements. */
+function formOf({ field, membership }: MemberQuestion, isShared: boolean): string {
+  const members =
+    membership === "EVER" ? "ever" : isGroupField(field) ? columnOf(field) : "declared";
+  return isShared ? `${members}_shared` : members;
+}
+
+export function columnOf(field: string): string {
+  const known = columnsOf(DeviceEntity).find(({ property }) => property === field);
+  if (!known) throw new Error(`${field} has no column`);
+  return known.column;
+}
+
+/** Bounds beyond which no device lies. */
+export const NO_DEVICE = 0;
+export const BEYOND_ALL_DEVICES = Number.MAX_SAFE_INTEGER;
+
+/** One page of one group: reads no further than the page. */
+export function pageOfOne(question: MemberPage, isShared: boolean): Statement {
+  const direction = question.page.backward ? "DESC" : "ASC";
+  return statement(
+    `members_${formOf(question, isShared)}_${direction}`,
+    `SELECT ${DEVICE_COLUMNS} FROM device d WHERE d.tenant = $1 AND d.device_id IN (
+       SELECT DISTINCT m.device_id FROM (${membersToldOf(question, isShared ? 8 : null)}) m
+       WHERE m.value = $3 AND m.device_id <> $4 AND m.device_id > $5 AND m.device_id < $6
+       ORDER BY m.device_id ${direction} LIMIT $7)
+     ORDER BY d.device_id ${direction}`,
+  );
+}
+
+/** Pages of many questions at once; each goes through all members between its bounds. */
+export function pagesOfMany(question: MemberPage, isShared: boolean): Statement {
+  const direction = question.page.backward ? "DESC" : "ASC";
+  return statement(
+    `members_many_${formOf(question, isShared)}_${direction}`,
+    `SELECT p.question, ${DEVICE_COLUMNS} FROM (
+       SELECT question, size, device_id, row_number() OVER (
+         PARTITION BY question ORDER BY device_id ${direction}) AS place
+       FROM (SELECT DISTINCT q.question, q.size, m.device_id
+         FROM unnest($3::int[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::int[])
+           AS q (question, value, left_out, after, before, size)
+         JOIN (${membersToldOf(question, isShared ? 9 : null)}) m ON m.value = q.value AND m.device_id <> q.left_out
+           AND m.device_id > q.after AND m.device_id < q.before) asked
+     ) p JOIN device d ON d.device_id = p.device_id AND d.tenant = $1
+     WHERE p.place <= p.size ORDER BY p.question, d.device_id ${direction}`,
+  );
+}
+
+/** How many devices each of many questions is about. */
+export function memberCounts(question: MemberQuestion, isShared: boolean): Statement {
+  return statement(
+    `member_counts_${formOf(question, isShared)}`,
+    `SELECT q.question, count(DISTINCT m.device_id) AS count
+     FROM unnest($3::int[], $4::text[], $5::bigint[]) AS q (question, value, left_out)
+     JOIN (${membersToldOf(question, isShared ? 6 : null)}) m ON m.value = q.value AND m.device_id <> q.left_out
+     GROUP BY q.question`,
+  );
+}

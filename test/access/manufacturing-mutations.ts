@@ -1,0 +1,89 @@
+import { EVERY_ROW, elseRefused, exists, type MutationCase, NO_ROW } from "./mutation-case.ts";
+
+/** Every mutation of Manufacturing, and the questions that services ask it. */
+export const OF_MANUFACTURING: readonly Omit<MutationCase, "place">[] = [
+  {
+    name: "recordDevices",
+    text: `($input: [DeviceRecordInput!]!) { f0: recordDevices(input: $input)`,
+    answer:
+      "verdicts { index serialNumber outcome revision code message field } recorded revised unchanged refused",
+    variables: (_, { serial }) => ({
+      input: [{ serialNumber: `SN-new-${serial}` }, { serialNumber: "" }],
+    }),
+    asked: NO_ROW,
+    outcome: () => "VALUE",
+  },
+  {
+    name: "correctDevice",
+    text: `($serialNumber: String!, $changes: DeviceChanges!) { f0: correctDevice(
+      serialNumber: $serialNumber, changes: $changes, reason: "checked", expectedRevision: 2)`,
+    answer: "id",
+    variables: ({ serialNumber }, { serial }) => ({
+      serialNumber,
+      changes: { packageId: `${serial}` },
+    }),
+    asked: EVERY_ROW,
+    outcome: elseRefused("NOT_FOUND"),
+  },
+  {
+    name: "defineField",
+    text: `($input: FieldDefinitionInput!) { f0: defineField(input: $input)`,
+    answer: "name",
+    variables: (_, { serial }) => {
+      return { input: { name: `f${serial}`, type: "TEXT", isRequired: false, isGroupable: false } };
+    },
+    asked: NO_ROW,
+    outcome: () => "VALUE",
+  },
+  {
+    name: "retireField",
+    text: `($fieldName: String!) { f0: retireField(name: $fieldName)`,
+    answer: "name",
+    variables: ({ fieldName }) => ({ fieldName }),
+    asked: ["MINE", "FOREIGN", "NOTHING"],
+    outcome: elseRefused("NOT_FOUND"),
+  },
+  {
+    name: "provisioningGate",
+    operation: "query",
+    text: `($connhexId: ID!) { f0: provisioningGate(connhexIds: [$connhexId])`,
+    answer: "disposition",
+    variables: ({ connhexId }) => ({ connhexId }),
+    asked: EVERY_ROW,
+    outcome: (whose) => (exists(whose) ? "VALUE" : "ABSENT"),
+  },
+  {
+    name: "linkCloudIdentities",
+    text: `($input: [CloudIdentityLinkInput!]!) { f0: linkCloudIdentities(input: $input)`,
+    answer: "serialNumber connhexId linked code message",
+    variables: ({ serialNumber, connhexId }) => ({ input: [{ serialNumber, connhexId }] }),
+    asked: EVERY_ROW,
+    outcome: () => "VALUE",
+  },
+  {
+    name: "shareDevices",
+    text: `($serialNumber: String!) { f0: shareDevices(input: {
+      partner: "nobody", serialNumbers: [$serialNumber], fields: ["site"], reason: "an audit" })`,
+    answer: "id deviceCount",
+    variables: ({ serialNumber }) => ({ serialNumber }),
+    asked: EVERY_ROW,
+    outcome: elseRefused("DEVICE_NOT_RECORDED"),
+  },
+  {
+    name: "endShare",
+    text: `($shareId: ID!) { f0: endShare(id: $shareId, reason: "the audit is over")`,
+    answer: "id state",
+    variables: ({ shareId }) => ({ shareId }),
+    asked: EVERY_ROW,
+    outcome: elseRefused("NOT_FOUND"),
+  },
+  {
+    name: "sharedFields",
+    operation: "query",
+    text: `($connhexId: ID!) { f0: sharedFields(partner: "elsewhere", connhexIds: [$connhexId])`,
+    answer: "connhexId fields",
+    variables: ({ connhexId }) => ({ connhexId }),
+    asked: EVERY_ROW,
+    outcome: (whose) => (exists(whose) ? "VALUE" : "ABSENT"),
+  },
+];
