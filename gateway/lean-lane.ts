@@ -1,3 +1,4 @@
+import { QueryPlanner } from "@graphql-hive/router-query-planner";
 import { unifiedGraphHandler } from "@graphql-hive/router-runtime";
 import { getDocumentString } from "@graphql-mesh/transport-common";
 import type { ExecutionRequest } from "@graphql-tools/utils";
@@ -6,19 +7,20 @@ import {
   type DocumentNode,
   type ExecutionResult,
   type GraphQLSchema,
-  type OperationTypeNode,
+  type OperationDefinitionNode,
   print,
 } from "graphql";
 import { guardedFetch, type ObserveFetch } from "./guarded-fetch.ts";
+import type { MakeFetch } from "./plan/compile-plan.ts";
+import { type CompiledOperation, compileOperation } from "./plan/compiled-operation.ts";
 import type { RequestScope } from "./request-scope.ts";
 import { giveScalars } from "./scalars.ts";
 import type { GatewaySubgraph } from "./subgraph.ts";
 
-/** An operation whose document was parsed once and is kept: its plan is kept with it. */
+/** A valid operation whose document was parsed once and is kept: its plan is kept with it. */
 export interface LaneOperation {
   document: DocumentNode;
-  operationName: string | null;
-  operationType: OperationTypeNode;
+  operation: OperationDefinitionNode;
 }
 
 /**
@@ -52,19 +54,40 @@ export async function openLeanLane(
   giveScalars(handled.unifiedGraph);
   const { executor, unifiedGraph: schema } = handled;
   if (!executor) throw new Error("the planner came without an executor");
+  const planner = new QueryPlanner(supergraphText);
+  const compiled = new WeakMap<DocumentNode, Promise<CompiledOperation | null>>();
   return {
     schema,
-    async execute({ document, operationName, operationType }, variables, scope) {
+    async execute({ document, operation }, variables, scope) {
+      let compiling = compiled.get(document);
+      if (!compiling) {
+        compiling = compileOperation({ planner, schema }, document, operation);
+        compiled.set(document, compiling);
+      }
+      const execute = await compiling;
+      if (execute) return execute(variables, fetchFor(subgraphs, scope, observe));
       const result = await executor({
         document,
         variables,
-        operationType,
-        ...(operationName !== null && { operationName }),
+        operationType: operation.operation,
+        ...(operation.name && { operationName: operation.name.value }),
         // The plan is noted by its context, so each request needs one of its own.
         context: { scope },
       });
       return result as ExecutionResult;
     },
+  };
+}
+
+function fetchFor(
+  subgraphs: ReadonlyMap<string, GatewaySubgraph>,
+  scope: RequestScope,
+  observe: ObserveFetch | undefined,
+): MakeFetch {
+  return ({ subgraph: name, text, document, isMutation }, variables) => {
+    const subgraph = subgraphs.get(name);
+    if (!subgraph) throw new Error(`no subgraph is called ${name}`);
+    return guardedFetch(subgraph, { text, document, variables, isMutation }, scope, observe);
   };
 }
 

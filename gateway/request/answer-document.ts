@@ -31,9 +31,7 @@ export async function answerDocument(
     return { prepared, variables: prepared.variablesOf(asked.variables) };
   });
   scope.isExecuted = true;
-  const { document, operationName, operation } = prepared;
-  const way = { document, operationName, operationType: operation.operation };
-  const result = withPublicErrors(await lane.execute(way, variables, scope), scope);
+  const result = withPublicErrors(await lane.execute(prepared, variables, scope), scope);
   const text = JSON.stringify(result);
   const caching =
     asked.method === "GET" && !result.errors ? cachingHeaders(text, scope.caller) : {};
