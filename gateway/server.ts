@@ -13,7 +13,7 @@ import { tokenCheck } from "./identity/token-check.ts";
 import { openLeanLane } from "./lean-lane.ts";
 import { GATEWAY_LIMITS } from "./limits.ts";
 import { nodeSubgraph } from "./node/node-subgraph.ts";
-import type { Registry } from "./registry/registry.ts";
+import { openRegistry } from "./open-registry.ts";
 import { openRemoteSubgraphs } from "./remote-subgraphs.ts";
 import { PreparedOperations } from "./request/prepared-operation.ts";
 import { RequestScope } from "./request-scope.ts";
@@ -52,8 +52,12 @@ export async function startGateway(
   { services, observeFetch }: GatewayOptions = {},
 ): Promise<Gateway> {
   const check = await tokenCheck(config.issuer);
-  const subgraphs = await openSubgraphs(config, services);
-  const { supergraphText } = composeSupergraph(subgraphs);
+  const { registry, ...own } = await openRegistry({ databaseUrl: config.databaseUrl });
+  const others = await openSubgraphs(config, services);
+  const subgraphs = [...others, localSubgraph(own.service)];
+  const supergraph = composeSupergraph(subgraphs);
+  const { supergraphText } = supergraph;
+  own.checkAgainst(supergraph);
   const all = [...subgraphs, nodeSubgraph(subgraphs, observeFetch)];
   const byName = new Map(all.map((subgraph) => [subgraph.name, subgraph]));
   const runtime = createRuntime(supergraphText, byName, observeFetch);
@@ -61,7 +65,6 @@ export async function startGateway(
   await runtime.getSchema();
   const lane = await openLeanLane(supergraphText, byName, observeFetch);
   const operations = new PreparedOperations(lane.schema);
-  const registry = NO_CLIENTS;
   const parts = { subgraphs, runtime, check, lane, operations, registry, isClosing: false };
   const server = await listen(config, parts);
   const closeServer = followConnections(server);
@@ -76,16 +79,10 @@ export async function startGateway(
       parts.isClosing = true;
       await closeServer(GATEWAY_LIMITS.closeMs);
       await runtime[Symbol.asyncDispose]();
-      await Promise.all(subgraphs.map((subgraph) => subgraph.close()));
+      await Promise.all([own.close(), ...subgraphs.map((subgraph) => subgraph.close())]);
     },
   };
 }
-
-const NO_CLIENTS: Registry = {
-  clientOfKey: async () => null,
-  client: async () => null,
-  document: async () => null,
-};
 
 async function openSubgraphs(
   { remote }: GatewayConfig,
