@@ -52,7 +52,7 @@ function limitProblems(asked: OneOperation, limits: VariableLimits): DocumentPro
   const definitions = definitionsOf(asked.operation);
   return Object.entries(limits).flatMap(([name, most]) => {
     const definition = definitions.find(({ variable }) => variable.name.value === name);
-    const refused = (code: "BAD_USER_INPUT" | "LIMIT_EXCEEDED", message: string) => [
+    const refused = (code: "BAD_USER_INPUT" | "VARIABLE_BEYOND_LIMIT", message: string) => [
       problemAt(definition ?? asked.operation, code, { message }),
     ];
     if (!definition) {
@@ -71,7 +71,7 @@ function limitProblems(asked: OneOperation, limits: VariableLimits): DocumentPro
     const unset = sizeOfDefault(definition);
     if (unset <= most) return [];
     const text = `the default of $${name} is beyond its limit: at most ${most}, not ${unset}`;
-    return refused("LIMIT_EXCEEDED", text);
+    return refused("VARIABLE_BEYOND_LIMIT", text);
   });
 }
 

@@ -1,0 +1,24 @@
+import {
+  containsSupergraphSpec,
+  transformSupergraphToPublicSchema,
+} from "@theguild/federation-composition";
+import { buildASTSchema, type GraphQLSchema, parse } from "graphql";
+import { giveScalars } from "../scalars.ts";
+
+/** A schema as a file holds it: a supergraph, or only what clients may ask. */
+export interface SchemaText {
+  publicSchema: GraphQLSchema;
+  /** null where the text is a public schema. */
+  supergraphText: string | null;
+}
+
+/** Reads a supergraph or a public schema. Throws with the reason where the text is neither. */
+export function readSchemaText(text: string): SchemaText {
+  const isSupergraph = containsSupergraphSpec(text);
+  const document = parse(text);
+  const publicText = isSupergraph ? transformSupergraphToPublicSchema(document) : document;
+  const publicSchema = buildASTSchema(publicText);
+  if (!publicSchema.getQueryType()) throw new Error("the schema has no queries");
+  giveScalars(publicSchema);
+  return { publicSchema, supergraphText: isSupergraph ? text : null };
+}
