@@ -29,7 +29,9 @@ export function apollo(surroundings: ProcessSurroundings): Variant {
         processes.push(gateway);
         const { origin, pathname: path } = new URL(gateway.url);
         const register = JSON.stringify({ query: WALK, variables: { id: "" }, extensions });
-        await fetch(gateway.url, { method: "POST", headers: JSON_HEADERS, body: register });
+        const asked = { method: "POST", headers: JSON_HEADERS, body: register };
+        const registered = await fetch(gateway.url, asked);
+        if (!registered.ok) throw new Error(`Apollo refused the Walk: ${await registered.text()}`);
         return {
           origin,
           processes,
