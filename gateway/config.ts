@@ -1,3 +1,5 @@
+import { readMetricsToken } from "../shared/metrics-access.ts";
+
 /** Whose tokens are believed. */
 export type IssuerConfig =
   | { kind: "oidc"; issuer: string; audience: string; jwksUrl: string }
@@ -17,6 +19,8 @@ export interface GatewaySettings {
   issuer: IssuerConfig;
   /** null: the subgraphs run in this process. */
   remote: RemoteConfig | null;
+  /** Who sends it reads the metrics; without it whoever asks on this machine. */
+  metricsToken?: string | null;
 }
 
 export interface GatewayConfig extends GatewaySettings {
@@ -38,6 +42,7 @@ export function readGatewaySettings(env: Environment): GatewaySettings {
     port: readPort(env),
     issuer: readIssuer(env),
     remote: readRemote(env),
+    metricsToken: readMetricsToken(env.METRICS_TOKEN),
   };
 }
 

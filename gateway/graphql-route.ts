@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Caller } from "../shared/caller.ts";
 import { log } from "../shared/log.ts";
+import { traced, tracedRequest } from "../shared/tracing.ts";
 import { authenticate, type Doorkeeper, UNAUTHENTICATED } from "./identity/authenticate.ts";
 import { IssuerUnreachableError } from "./identity/token-check.ts";
+import { observeRequest } from "./operation/metrics.ts";
 import { answerDocument, type DocumentParts } from "./request/answer-document.ts";
 import { type AskedRequest, readAskedRequest, unreadBody } from "./request/asked-request.ts";
 import { RequestRefusal, refusingWhole } from "./request/request-refusal.ts";
@@ -24,10 +26,17 @@ export async function answerGraphql(
 ): Promise<void> {
   const began = performance.now();
   const work = new Work(parts, request, requestId);
-  const answer = await work.answer();
+  const came = { name: "request", from: request.headers };
+  const answer = await tracedRequest(came, { "tracegraph.request.id": requestId }, async (span) => {
+    const answer = await work.answer();
+    span.set({ "http.response.status_code": answer.status });
+    return answer;
+  });
   sendAnswer(request, response, answer);
   const ms = Math.round((performance.now() - began) * 10) / 10;
-  log("INFO", "request", { id: requestId, ...work.facts(answer), ms });
+  const facts = work.facts(answer);
+  log("INFO", "request", { id: requestId, ...facts, ms });
+  observeRequest({ ...facts, code: facts.codes[0] ?? null, ms });
 }
 
 /** One request on its way: who asks, what, and the answer. */
@@ -56,11 +65,18 @@ class Work {
     const { caller } = await refusingWhole(() => arrive(this.parts, request));
     const scope = new RequestScope(caller, this.requestId);
     this.scope = scope;
-    return answerAsked(this.parts, await readAskedRequest(request), scope);
+    const asked = await readAskedRequest(request);
+    return traced("operation", {}, async (span) => {
+      const answer = await answerAsked(this.parts, asked, scope);
+      const { operationName, documentId } = scope;
+      if (operationName !== null) span.set({ "graphql.operation.name": operationName });
+      if (documentId !== null) span.set({ "tracegraph.document.id": documentId });
+      return answer;
+    });
   }
 
   /** What the log says of it. */
-  facts({ status }: Answer): Record<string, unknown> {
+  facts({ status }: Answer) {
     const { operationName = null, documentId = null, caller } = this.scope ?? {};
     return {
       client: caller?.client ?? null,

@@ -1,6 +1,8 @@
 import { type ExecutionResult, GraphQLError } from "graphql";
 import { INTERNAL_MESSAGE, publicError } from "../shared/graph/public-error.ts";
 import { log } from "../shared/log.ts";
+import { tracedCall } from "../shared/tracing.ts";
+import { observeFetch } from "./operation/metrics.ts";
 import type { RequestScope } from "./request-scope.ts";
 import { type Fetch, fetchMs, type GatewaySubgraph } from "./subgraph.ts";
 
@@ -22,10 +24,14 @@ export async function guardedFetch(
   const { name } = subgraph;
   if (scope.unavailable.has(name)) return { errors: [unavailable(name)] };
   observe?.(name, fetch.text);
+  const began = performance.now();
   let result: ExecutionResult;
   try {
-    result = await withinMs(subgraph.execute(fetch, scope), fetchMs(fetch.isMutation));
+    result = await tracedCall(`fetch ${name}`, { "tracegraph.subgraph": name }, () =>
+      withinMs(subgraph.execute(fetch, scope), fetchMs(fetch.isMutation)),
+    );
   } catch (error) {
+    observeFetch(name, "unavailable", performance.now() - began);
     log("ERROR", "subgraph-unavailable", {
       subgraph: name,
       id: scope.requestId,
@@ -34,6 +40,7 @@ export async function guardedFetch(
     scope.unavailable.add(name);
     return { errors: [unavailable(name)] };
   }
+  observeFetch(name, result.errors?.length ? "errors" : "ok", performance.now() - began);
   if (!result.errors?.length) return result;
   logFaults(result.errors, name, scope);
   const errors = result.errors.map((error) => reduced(error, name));

@@ -5,6 +5,8 @@ import type { Caller } from "../shared/caller.ts";
 import type { SubgraphService } from "../shared/graph/subgraph-service.ts";
 import { followConnections, sendJson } from "../shared/http.ts";
 import { log } from "../shared/log.ts";
+import { metricsText, openMetrics, sendMetrics } from "../shared/metrics.ts";
+import { mayReadMetrics } from "../shared/metrics-access.ts";
 import type { GatewayConfig } from "./config.ts";
 import { sendGraphiql } from "./graphiql.ts";
 import { answerGraphql, type GraphqlParts } from "./graphql-route.ts";
@@ -14,6 +16,8 @@ import { openLeanLane } from "./lean-lane.ts";
 import { GATEWAY_LIMITS } from "./limits.ts";
 import { nodeSubgraph } from "./node/node-subgraph.ts";
 import { openRegistry } from "./open-registry.ts";
+import { type Readiness, readinessCheck } from "./operation/readiness.ts";
+import { requestIdOf } from "./operation/request-id.ts";
 import { openRemoteSubgraphs } from "./remote-subgraphs.ts";
 import { PreparedOperations } from "./request/prepared-operation.ts";
 import { RequestScope } from "./request-scope.ts";
@@ -25,6 +29,8 @@ export interface GatewayOptions {
   /** The subgraphs in this process; without them those of the configuration are asked over HTTP. */
   services?: readonly SubgraphService[];
   observeFetch?: ObserveFetch;
+  /** What `/metrics` answers, where that is more than this process. */
+  metrics?: () => Promise<string>;
 }
 /** A question asked within this process, by a caller that this process itself vouches for. */
 export interface Question {
@@ -42,15 +48,18 @@ export interface Gateway {
 
 /** What the routes work with. */
 interface Parts extends GraphqlParts {
-  subgraphs: readonly GatewaySubgraph[];
+  readiness: () => Promise<Readiness>;
+  metrics: () => Promise<string>;
+  metricsToken: string | null;
   isClosing: boolean;
 }
 
 /** Starts the gateway and listens. */
 export async function startGateway(
   config: GatewayConfig,
-  { services, observeFetch }: GatewayOptions = {},
+  { services, observeFetch, metrics = metricsText }: GatewayOptions = {},
 ): Promise<Gateway> {
+  openMetrics();
   const check = await tokenCheck(config.issuer);
   const { registry, ...own } = await openRegistry({ databaseUrl: config.databaseUrl });
   const others = await openSubgraphs(config, services);
@@ -65,7 +74,12 @@ export async function startGateway(
   await runtime.getSchema();
   const lane = await openLeanLane(supergraphText, byName, observeFetch);
   const operations = new PreparedOperations(lane.schema);
-  const parts = { subgraphs, runtime, check, lane, operations, registry, isClosing: false };
+  const parts = {
+    ...{ runtime, check, lane, operations, registry, metrics },
+    readiness: readinessCheck({ subgraphs: others, lane, pingDatabase: own.service.ready }),
+    metricsToken: config.metricsToken ?? null,
+    isClosing: false,
+  };
   const server = await listen(config, parts);
   const closeServer = followConnections(server);
   const address = server.address();
@@ -96,7 +110,7 @@ async function openSubgraphs(
 async function listen({ host, port }: GatewayConfig, parts: Parts): Promise<Server> {
   // Node looks for slow clients only every 30 s unless it is told otherwise.
   const server = createServer({ connectionsCheckingInterval: 1_000 }, (request, response) => {
-    const requestId = randomUUID();
+    const requestId = requestIdOf(request.headers);
     response.setHeader("x-request-id", requestId);
     route(parts, request, response, requestId).catch((error: unknown) => {
       log("ERROR", "fault", { id: requestId, stack: stackOf(error) });
@@ -123,34 +137,24 @@ async function route(
   requestId: string,
 ): Promise<void> {
   const [path] = (request.url ?? "").split("?", 1);
-  if (parts.isClosing) response.setHeader("connection", "close");
   if (path === "/graphql") return answerGraphql(parts, request, response, requestId);
   if (request.method === "GET") {
     if (path === "/graphiql") return sendGraphiql(response);
     if (path === "/livez") return sendJson(response, 200, { live: true });
     if (path === "/readyz") return sendReadiness(parts, response);
+    if (path === "/metrics" && mayReadMetrics(request, parts.metricsToken)) {
+      return sendMetrics(response, await parts.metrics());
+    }
   }
   sendJson(response, 404, { error: "not found" });
 }
 
-/** Ready is a gateway that can ask each of its subgraphs, and is not on its way out. */
-async function sendReadiness(
-  { subgraphs, isClosing }: Parts,
-  response: ServerResponse,
-): Promise<void> {
-  const answers = subgraphs.map(async (subgraph) => {
-    const late = new Promise<boolean>((resolve) => {
-      setTimeout(() => resolve(false), GATEWAY_LIMITS.readyMs).unref();
-    });
-    const ready = subgraph.ready().then(
-      () => true,
-      () => false,
-    );
-    return [subgraph.name, await Promise.race([ready, late])] as const;
-  });
-  const states = await Promise.all(answers);
-  const ready = !isClosing && states.every(([, isReady]) => isReady);
-  sendJson(response, ready ? 200 : 503, { ready, subgraphs: Object.fromEntries(states) });
+/** Ready is a gateway that has all that it needs, and is not on its way out. */
+async function sendReadiness(parts: Parts, response: ServerResponse): Promise<void> {
+  const { subgraphs, ...own } = await parts.readiness();
+  const states = { ...own, open: !parts.isClosing };
+  const ready = [states, subgraphs].every((each) => Object.values(each).every(Boolean));
+  sendJson(response, ready ? 200 : 503, { ready, ...states, subgraphs });
 }
 
 async function ask(

@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import type { Socket } from "node:net";
+import { Server as NetServer, type Socket } from "node:net";
 
 /** Reads a request's whole body; null where it is larger, or the client went away. */
 export async function readBody(
@@ -42,31 +42,54 @@ export function sendJson(
 export type CloseServer = (mostMs: number) => Promise<void>;
 
 /**
- * Follows a server's connections, so that it can end without waiting for those that ask nothing:
- * Node itself would wait for a connection on which no request ever came.
+ * A client that keeps its connection busy asks again within this time, and is told then that the
+ * connection ends. An idle one that were closed at once could have a request on its way already.
+ */
+const IDLE_GRACE_MS = 300;
+
+/**
+ * Follows a server's connections, so that it can end without failing anybody: whoever asks while
+ * it ends is answered, and told not to ask again on that connection. Node itself would close idle
+ * connections under a request that is on its way, and wait for those on which none ever comes.
  */
 export function followConnections(server: Server): CloseServer {
-  const inFlight = new Map<Socket, number>();
+  const answers = new Map<Socket, Set<ServerResponse>>();
   let isClosing = false;
-  const change = (socket: Socket, by: number): void => {
-    const count = (inFlight.get(socket) ?? 0) + by;
-    if (inFlight.has(socket)) inFlight.set(socket, count);
-    if (isClosing && count === 0) socket.destroySoon();
-  };
   server.on("connection", (socket: Socket) => {
-    inFlight.set(socket, 0);
-    socket.once("close", () => inFlight.delete(socket));
+    answers.set(socket, new Set());
+    socket.once("close", () => answers.delete(socket));
   });
-  server.on("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
-    change(socket, 1);
-    response.once("close", () => change(socket, -1));
+  // Before whoever answers: the header must be there when the answer begins.
+  server.prependListener("request", ({ socket }: IncomingMessage, response: ServerResponse) => {
+    const ofSocket = answers.get(socket);
+    ofSocket?.add(response);
+    response.once("close", () => ofSocket?.delete(response));
+    if (isClosing) response.setHeader("connection", "close");
   });
   return async (mostMs) => {
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     isClosing = true;
-    for (const [socket, count] of inFlight) if (count === 0) socket.destroy();
+    for (const response of [...answers.values()].flatMap((each) => [...each])) {
+      if (!response.headersSent) response.setHeader("connection", "close");
+    }
+    // What came before has been read then, and connections that waited have been accepted.
+    await new Promise((resolve) => setImmediate(resolve));
+    const closed = new Promise<void>((resolve) => {
+      NetServer.prototype.close.call(server, () => resolve());
+    });
+    const idle = setTimeout(() => endIdle(answers), IDLE_GRACE_MS);
     const cut = setTimeout(() => server.closeAllConnections(), mostMs);
     await closed;
+    // Ends Node's own timer, which looks for slow clients.
+    server.close(() => undefined);
+    clearTimeout(idle);
     clearTimeout(cut);
   };
+}
+
+/** Ends connections that ask nothing now, and the others once they are answered. */
+function endIdle(answers: ReadonlyMap<Socket, ReadonlySet<ServerResponse>>): void {
+  for (const [socket, ofSocket] of answers) {
+    if (ofSocket.size === 0) socket.destroy();
+    for (const response of ofSocket) response.once("close", () => socket.destroySoon());
+  }
 }

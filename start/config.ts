@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { readMetricsToken } from "../shared/metrics-access.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -16,12 +17,25 @@ export function readStartConfig(env: Environment): StartConfig {
   return { dataFolder: resolve(env.DATA_DIR || "data"), wantsDemo: env.SEED !== "none" };
 }
 
+/** Whether the standard variables ask for traces. OpenTelemetry reads the others, and these, itself. */
+export function wantsTraces(env: Environment): boolean {
+  if (env.OTEL_SDK_DISABLED?.toLowerCase() === "true") return false;
+  if (!env.OTEL_EXPORTER_OTLP_ENDPOINT && !env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) return false;
+  if (env.OTEL_TRACES_EXPORTER && env.OTEL_TRACES_EXPORTER !== "otlp") return false;
+  const protocol = env.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL || env.OTEL_EXPORTER_OTLP_PROTOCOL;
+  if (protocol === "grpc") {
+    throw new Error("OTEL_EXPORTER_OTLP_PROTOCOL must be http/json: traces are sent over HTTP");
+  }
+  return true;
+}
+
 /** How a subgraph in a process of its own is reached, and reaches the other one. */
 export interface SplitConfig {
   host: string;
   port: number;
   peerUrl: string;
   keysFolder: string;
+  metricsToken: string | null;
 }
 
 /** Reads a lone subgraph's surroundings. Fails naming the variable. */
@@ -39,7 +53,13 @@ export function readSplitConfig(env: Environment, peerVariable: string): SplitCo
   if (!/^https?:$/.test(URL.canParse(peerUrl) ? new URL(peerUrl).protocol : "")) {
     throw new Error(`${peerVariable} must be an http or https URL`);
   }
-  return { host: env.HOST || "127.0.0.1", port, peerUrl, keysFolder: needed("SERVICE_KEYS_DIR") };
+  return {
+    host: env.HOST || "127.0.0.1",
+    port,
+    peerUrl,
+    keysFolder: needed("SERVICE_KEYS_DIR"),
+    metricsToken: readMetricsToken(env.METRICS_TOKEN),
+  };
 }
 
 /** The tables' owner of a service's database where it is not the embedded one, and the application. */

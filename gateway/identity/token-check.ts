@@ -2,6 +2,7 @@ import type { KeyObject } from "node:crypto";
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
 import { isRole, type Role, TENANT_PATTERN } from "../../shared/caller.ts";
 import { log } from "../../shared/log.ts";
+import { watchSize } from "../../shared/watched-sizes.ts";
 import type { IssuerConfig } from "../config.ts";
 import { GATEWAY_LIMITS } from "../limits.ts";
 import { DEVELOPMENT_AUDIENCE, openDevelopmentIssuer } from "./development-issuer.ts";
@@ -78,6 +79,7 @@ interface Checked {
  */
 function remembering(check: (token: string) => Promise<Checked | null>): TokenCheck {
   const known = new Map<string, Checked>();
+  watchSize("checked_tokens", known);
   return async (token) => {
     const now = Date.now();
     const remembered = known.get(token);

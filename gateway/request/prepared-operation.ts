@@ -10,6 +10,7 @@ import {
   validate,
 } from "graphql";
 import { DomainError } from "../../shared/domain-error.ts";
+import { watchSize } from "../../shared/watched-sizes.ts";
 import { assertCostWithinLimits } from "../document-cost.ts";
 import { parseWithinLimits } from "../document-limits.ts";
 import { GATEWAY_LIMITS } from "../limits.ts";
@@ -30,7 +31,9 @@ export interface PreparedOperation {
 export class PreparedOperations {
   private readonly known = new Map<string, PreparedOperation>();
 
-  constructor(private readonly schema: GraphQLSchema) {}
+  constructor(private readonly schema: GraphQLSchema) {
+    watchSize("prepared_documents", this);
+  }
 
   get size(): number {
     return this.known.size;

@@ -1,5 +1,6 @@
 import { type DocumentNode, type ExecutionResult, GraphQLError, parse } from "graphql";
 import { type CompiledQuery, compileQuery, isCompiledQuery } from "graphql-jit";
+import { watchSize } from "../watched-sizes.ts";
 import type { PeerExecutor, SubgraphService } from "./subgraph-service.ts";
 
 /** Compiled operations kept a subgraph; the one used longest ago gives way. */
@@ -17,6 +18,7 @@ export type InProcessExecutor = (operation: Operation) => Promise<ExecutionResul
 /** Executes a subgraph's operations in this process, compiled once by graphql-jit. */
 export function inProcessExecutor(service: Pick<SubgraphService, "schema">): InProcessExecutor {
   const compiled = new Map<string, CompiledQuery>();
+  watchSize("compiled_operations", compiled);
   return async ({ text, document, variables, context }) => {
     let query = compiled.get(text);
     if (query) compiled.delete(text);

@@ -1,6 +1,7 @@
 import { type ExecutionResult, GraphQLError } from "graphql";
 import { Pool } from "undici";
 import { log } from "../log.ts";
+import { traceHeaders } from "../tracing.ts";
 import type { ServiceSigner, Vouched } from "./service-token.ts";
 import type { PeerExecutor } from "./subgraph-service.ts";
 
@@ -47,7 +48,11 @@ export function remoteExecutor({ subgraph, url, sign }: RemoteOptions): RemoteEx
     const answer = await pool.request({
       method: "POST",
       path: pathname,
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      headers: {
+        ...traceHeaders(),
+        authorization: `Bearer ${token}`,
+        "content-type": "application/json",
+      },
       body,
       signal: AbortSignal.timeout(deadlineMs),
     });

@@ -5,9 +5,13 @@ import { ApolloServerPluginInlineTraceDisabled } from "@apollo/server/plugin/dis
 import type { GraphQLError, GraphQLFormattedError } from "graphql";
 import { followConnections, readBody, sendJson } from "../http.ts";
 import { log } from "../log.ts";
+import { metricsText, openMetrics, sendMetrics } from "../metrics.ts";
+import { mayReadMetrics } from "../metrics-access.ts";
+import { tracedRequest } from "../tracing.ts";
 import { INTERNAL_MESSAGE, publicError } from "./public-error.ts";
 import { SeenDevices } from "./seen-devices.ts";
 import { type CheckedToken, type ServiceTokenCheck, serviceTokenCheck } from "./service-token.ts";
+import { recordRequest } from "./subgraph-record.ts";
 import type { SubgraphService } from "./subgraph-service.ts";
 
 const LIMITS = {
@@ -30,6 +34,8 @@ export interface ServeOptions {
   host: string;
   /** The public keys of the services that may ask, by their names. */
   trustedKeys: ReadonlyMap<string, KeyObject>;
+  /** Who sends it reads the metrics; without it whoever asks on this machine. */
+  metricsToken?: string | null;
 }
 export interface SubgraphServer {
   url: string;
@@ -41,15 +47,25 @@ interface Context {
   requestId?: string;
 }
 
+/** What this server answers with. */
+interface Parts {
+  service: SubgraphService;
+  apollo: ApolloServer<Context>;
+  check: ServiceTokenCheck;
+  metricsToken: string | null;
+}
+
 /** Serves a subgraph over HTTP to holders of service tokens, and to nobody else. */
 export async function serveSubgraph(
   service: SubgraphService,
-  { port, host, trustedKeys }: ServeOptions,
+  { port, host, trustedKeys, metricsToken = null }: ServeOptions,
 ): Promise<SubgraphServer> {
+  openMetrics();
   const apollo = await startApollo(service);
   const check = serviceTokenCheck(service.name, trustedKeys);
+  const parts = { service, apollo, check, metricsToken };
   const server = createServer({ connectionsCheckingInterval: 1_000 }, (request, response) => {
-    answer(service, apollo, check, request, response).catch((error: unknown) => {
+    answer(parts, request, response).catch((error: unknown) => {
       log("ERROR", "subgraph-request-failed", { subgraph: service.name, stack: stackOf(error) });
       if (response.headersSent) response.destroy();
       else sendJson(response, 500, { errors: [{ message: INTERNAL_MESSAGE }] });
@@ -94,8 +110,13 @@ async function startApollo(service: SubgraphService): Promise<ApolloServer<Conte
 /** Writes what `allowListed` masks to the log, with the request id that the caller was told. */
 function logFaults(subgraph: string) {
   return {
-    requestDidStart: async ({ contextValue }: { contextValue: Context }) => ({
+    requestDidStart: async ({ contextValue, request }: Started) => ({
+      async didResolveOperation({ operationName }: { operationName: string | null }) {
+        outcomeOf(request).operation = operationName;
+      },
       async didEncounterErrors({ errors }: { errors: readonly GraphQLError[] }) {
+        const { codes } = outcomeOf(request);
+        for (const error of errors) codes.add(codeOf(error));
         for (const error of errors) {
           if (publicError(error) || !error.originalError) continue;
           log("ERROR", "fault", {
@@ -109,6 +130,31 @@ function logFaults(subgraph: string) {
   };
 }
 
+/** What Apollo tells a plugin of a request. */
+interface Started {
+  contextValue: Context;
+  request: { http?: object };
+}
+
+/** What a request came to, while it is answered. */
+interface Outcome {
+  operation: string | null;
+  codes: Set<string>;
+}
+const NO_HTTP = {};
+const outcomes = new WeakMap<object, Outcome>();
+
+/** Apollo copies contexts; the HTTP request it hands on as it is. */
+function outcomeOf({ http = NO_HTTP }: { http?: object }): Outcome {
+  const outcome = outcomes.get(http) ?? { operation: null, codes: new Set() };
+  outcomes.set(http, outcome);
+  return outcome;
+}
+
+function codeOf(error: GraphQLError): string {
+  return String(publicError(error)?.extensions.code ?? "INTERNAL");
+}
+
 function allowListed(formatted: GraphQLFormattedError): GraphQLFormattedError {
   const error = publicError(formatted) ?? {
     message: INTERNAL_MESSAGE,
@@ -118,12 +164,11 @@ function allowListed(formatted: GraphQLFormattedError): GraphQLFormattedError {
 }
 
 async function answer(
-  service: SubgraphService,
-  apollo: ApolloServer<Context>,
-  check: ServiceTokenCheck,
+  parts: Parts,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const { service, check, metricsToken } = parts;
   if (request.method === "GET" && request.url === "/livez") return sendJson(response, 200, {});
   if (request.method === "GET" && request.url === "/readyz") {
     const isReady = await service.ready().then(
@@ -132,29 +177,43 @@ async function answer(
     );
     return sendJson(response, isReady ? 200 : 503, { ready: isReady });
   }
+  if (request.method === "GET" && request.url === "/metrics") {
+    if (mayReadMetrics(request, metricsToken)) return sendMetrics(response, await metricsText());
+  }
   const token = await checkedToken(request, check);
   const body = token && (await readBody(request, LIMITS.bodyBytes));
   const graphql = body && token.admits(body) && parseBody(body);
   if (!graphql) return sendJson(response, 401, REFUSAL, { connection: "close" });
-  const { caller, requestId, deadlineAt } = token;
+  const came = { name: `request ${service.name}`, from: request.headers };
+  const id = { "tracegraph.request.id": token.requestId };
+  await tracedRequest(came, id, () => answerGraphql(parts, token, graphql, response));
+}
+
+async function answerGraphql(
+  { service, apollo }: Parts,
+  { caller, requestId, deadlineAt }: CheckedToken,
+  body: object,
+  response: ServerResponse,
+): Promise<void> {
+  const began = performance.now();
   const seen = new SeenDevices();
+  const deadline = deadlineAt === undefined ? {} : { deadlineAt };
+  const http = {
+    method: "POST",
+    headers: new HeaderMap([["content-type", "application/json"]]),
+    search: "",
+    body,
+  };
   const answered = await apollo.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: {
-      method: "POST",
-      headers: new HeaderMap([["content-type", "application/json"]]),
-      search: "",
-      body: graphql,
-    },
-    context: async () =>
-      service.createContext(caller, {
-        requestId,
-        seen,
-        ...(deadlineAt !== undefined && { deadlineAt }),
-      }),
+    httpGraphQLRequest: http,
+    context: async () => service.createContext(caller, { requestId, seen, ...deadline }),
   });
   if (answered.body.kind !== "complete") throw new Error("subgraphs answer in one piece");
-  response.writeHead(answered.status ?? 200, { "content-type": "application/json" });
+  const status = answered.status ?? 200;
+  response.writeHead(status, { "content-type": "application/json" });
   response.end(withSeen(answered.body.string, seen));
+  const outcome = outcomeOf({ http });
+  recordRequest({ subgraph: service.name, id: requestId, status, began, ...outcome });
 }
 
 /** The answer with the devices that were seen, for the gateway's access log. */

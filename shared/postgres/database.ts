@@ -57,6 +57,17 @@ const IDLE_TIMEOUT_MS = 60_000;
 const TENANTS_AT_ONCE = 8;
 const TRIES_OF_A_TRANSACTION = 5;
 
+/** The databases that this process has open, for its metrics. */
+export const openDatabases = new Set<Database>();
+
+/** Connections of all tenants together. */
+export interface DatabaseUsage {
+  inUse: number;
+  idle: number;
+  /** Statements and transactions that wait for a connection. */
+  waiting: number;
+}
+
 /**
  * The connections of one service. Each is bound to one tenant for its whole life, so that no
  * request can find another tenant's setting on it; row-level security reads that setting.
@@ -64,7 +75,24 @@ const TRIES_OF_A_TRANSACTION = 5;
 export class Database {
   private readonly pools = new Map<string, pg.Pool>();
 
-  constructor(private readonly options: DatabaseOptions) {}
+  constructor(private readonly options: DatabaseOptions) {
+    openDatabases.add(this);
+  }
+
+  /** Whose tables they are: the first word of the role. */
+  get service(): string {
+    return this.options.role.split("_", 1)[0] ?? "";
+  }
+
+  usage(): DatabaseUsage {
+    const usage = { inUse: 0, idle: 0, waiting: 0 };
+    for (const { totalCount, idleCount, waitingCount } of this.pools.values()) {
+      usage.inUse += totalCount - idleCount;
+      usage.idle += idleCount;
+      usage.waiting += waitingCount;
+    }
+    return usage;
+  }
 
   /** The connections of this tenant, opened as they are needed. */
   tenant(tenant: string): TenantSql {
@@ -73,6 +101,7 @@ export class Database {
   }
 
   async close(): Promise<void> {
+    openDatabases.delete(this);
     const pools = [...this.pools.values()];
     this.pools.clear();
     await Promise.all(pools.map((pool) => pool.end()));

@@ -207,7 +207,40 @@ describe("a bare subgraph", () => {
         id: "r-1",
         stack: expect.stringContaining("secret"),
       }),
+      expect.objectContaining({ event: "request", id: "r-1", codes: ["INTERNAL"] }),
     ]);
+  });
+
+  test("leaves one line in the log of each request, with the id that the gateway vouched for", async () => {
+    const query = `query Walk__1 { device(connhexId: "connhex-1") { serialNumber } }`;
+    const body = JSON.stringify({ query });
+    await send(body, `Bearer ${await asGateway(body)}`);
+    await send(body, "Bearer nobody's");
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      {
+        at: expect.any(String),
+        level: "INFO",
+        event: "request",
+        subgraph: "manufacturing",
+        id: "r-1",
+        operation: "Walk__1",
+        status: 200,
+        codes: [],
+        ms: expect.any(Number),
+      },
+    ]);
+  });
+
+  test("tells its metrics to this machine", async () => {
+    await send(QUERY, `Bearer ${await asGateway()}`);
+    const { status, text } = await send("", undefined, "/metrics", "GET");
+    expect(status).toBe(200);
+    expect(text).toMatch(
+      /^tracegraph_subgraph_requests_total\{subgraph="manufacturing",status="200",code="none"\} \d+$/m,
+    );
+    const url = new URL("/metrics", server.url);
+    const proxied = await fetch(url, { headers: { "x-forwarded-for": "203.0.113.9" } });
+    expect(proxied.status).toBe(401);
   });
 
   test("tells refusals with their code and details", async () => {

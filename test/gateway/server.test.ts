@@ -35,7 +35,13 @@ describe("the routes", () => {
     const ready = await get("/readyz");
     expect([ready.status, await ready.json()]).toEqual([
       200,
-      { ready: true, subgraphs: { manufacturing: true, ownership: true } },
+      {
+        ready: true,
+        database: true,
+        planner: true,
+        open: true,
+        subgraphs: { manufacturing: true, ownership: true },
+      },
     ]);
     ownership.fault = () => {
       throw new Error("postgres://secret");
@@ -43,7 +49,13 @@ describe("the routes", () => {
     const unready = await get("/readyz");
     expect([unready.status, await unready.json()]).toEqual([
       503,
-      { ready: false, subgraphs: { manufacturing: true, ownership: false } },
+      {
+        ready: false,
+        database: true,
+        planner: true,
+        open: true,
+        subgraphs: { manufacturing: true, ownership: false },
+      },
     ]);
     expect((await get("/livez")).status).toBe(200);
   });

@@ -1,0 +1,75 @@
+import { type DocumentNode, Kind, parse } from "graphql";
+import type { LaneOperation, LeanLane } from "../lean-lane.ts";
+import { GATEWAY_LIMITS } from "../limits.ts";
+import { NODE_SUBGRAPH } from "../node/node-text.ts";
+import { RequestScope } from "../request-scope.ts";
+import type { GatewaySubgraph } from "../subgraph.ts";
+
+export interface ReadinessParts {
+  subgraphs: readonly GatewaySubgraph[];
+  lane: LeanLane;
+  /** Rejects where the gateway's own database does not answer. */
+  pingDatabase: () => Promise<unknown>;
+}
+
+/** What a gateway needs to answer everything, and whether it has it. */
+export interface Readiness {
+  database: boolean;
+  /** An operation was planned over the composed supergraph, and executed. */
+  planner: boolean;
+  subgraphs: Record<string, boolean>;
+}
+
+/** A check of readiness. However many ask at once, it is made once. */
+export function readinessCheck(parts: ReadinessParts): () => Promise<Readiness> {
+  let running: Promise<Readiness> | null = null;
+  return () => {
+    running ??= check(parts).finally(() => {
+      running = null;
+    });
+    return running;
+  };
+}
+
+async function check({ subgraphs, lane, pingDatabase }: ReadinessParts): Promise<Readiness> {
+  const [database, planner, ...states] = await Promise.all([
+    holds(pingDatabase),
+    holds(() => planAndExecute(lane)),
+    ...subgraphs.map((subgraph) => holds(() => subgraph.ready())),
+  ]);
+  const names = subgraphs.map(({ name }, index) => [name, states[index] ?? false] as const);
+  return { database, planner, subgraphs: Object.fromEntries(names) };
+}
+
+async function holds(work: () => Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), GATEWAY_LIMITS.readyMs);
+  });
+  const answered = work().then(
+    () => true,
+    () => false,
+  );
+  const is = await Promise.race([answered, late]);
+  clearTimeout(timer);
+  return is;
+}
+
+/** The gateway's own subgraph answers it, so that it asks nobody else. */
+const DOCUMENT = parse("query Ready { nodes(ids: []) { __typename } }");
+const CALLER = { subject: `service:${NODE_SUBGRAPH}`, tenant: "ready", roles: [], client: null };
+
+async function planAndExecute(lane: LeanLane): Promise<void> {
+  const { data, errors } = await lane.execute(
+    operationOf(DOCUMENT),
+    {},
+    new RequestScope(CALLER, "ready"),
+  );
+  if (errors?.length || !Array.isArray(data?.nodes)) throw new Error("the planner does not work");
+}
+
+function operationOf(document: DocumentNode): LaneOperation {
+  const [operation] = document.definitions;
+  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error("not an operation");
+  return { document, operation };
+}
