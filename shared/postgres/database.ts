@@ -1,6 +1,7 @@
 import pg from "pg";
-import { DomainError } from "../domain-error.ts";
 import { utcMicroseconds } from "../time.ts";
+import type { Until } from "./deadline.ts";
+import { type Pace, SILENCE_MS, tenantSql } from "./tenant-sql.ts";
 
 /** A statement that PostgreSQL parses and plans once a connection. Names are unique in a service. */
 export interface Statement {
@@ -38,24 +39,21 @@ export interface DatabaseOptions {
   role: string;
   /** Connections a tenant, at most. */
   poolSize?: number;
-  /** PostgreSQL ends a statement that takes longer. */
+  /** PostgreSQL ends a statement that takes longer; without it reading has less than writing. */
   statementTimeoutMs?: number;
   /** Is told each statement that is sent, transaction control included. For counting in tests. */
   observe?: (text: string) => void;
 }
 
 const POOL_SIZE = 8;
-const STATEMENT_TIMEOUT_MS = 10_000;
+/** Outside a transaction. The gateway waits no longer for what is read. */
+const READ_TIMEOUT_MS = 5_000;
+/** Of one statement of a transaction. */
+const WRITE_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 5_000;
-/**
- * PostgreSQL ends a statement in time; a server that does not even say so is hung or cut off, and
- * its connection is given up, or it would be lost to the pool for as long as nobody notices.
- */
-const SILENCE_MS = 3_000;
 const IDLE_TIMEOUT_MS = 60_000;
 /** Tenants whose connections are kept open; the one used longest ago gives way. */
 const TENANTS_AT_ONCE = 8;
-const TRIES_OF_A_TRANSACTION = 5;
 
 /** The databases that this process has open, for its metrics. */
 export const openDatabases = new Set<Database>();
@@ -94,10 +92,20 @@ export class Database {
     return usage;
   }
 
-  /** The connections of this tenant, opened as they are needed. */
-  tenant(tenant: string): TenantSql {
+  /**
+   * The connections of this tenant, opened as they are needed. After `deadlineAt` nothing is sent,
+   * and PostgreSQL ends what still runs.
+   */
+  tenant(tenant: string, until: Until = {}): TenantSql {
+    const { observe, statementTimeoutMs } = this.options;
+    const pace: Pace = {
+      until,
+      observe,
+      readMs: statementTimeoutMs ?? READ_TIMEOUT_MS,
+      writeMs: statementTimeoutMs ?? WRITE_TIMEOUT_MS,
+    };
     // Looked up for each statement: a request may outlive its tenant's pool.
-    return tenantSql(() => this.poolOf(tenant), this.options.observe);
+    return tenantSql(() => this.poolOf(tenant), pace);
   }
 
   async close(): Promise<void> {
@@ -121,19 +129,19 @@ export class Database {
   }
 
   private open(tenant: string): pg.Pool {
-    const { role, statementTimeoutMs = STATEMENT_TIMEOUT_MS } = this.options;
+    const { role, statementTimeoutMs } = this.options;
     const settings = {
       role,
       "app.tenant": tenant,
       timezone: "UTC",
       datestyle: "ISO",
-      statement_timeout: statementTimeoutMs,
+      statement_timeout: statementTimeoutMs ?? READ_TIMEOUT_MS,
     };
     const pool = new pg.Pool({
       connectionString: this.options.url,
       max: this.options.poolSize ?? POOL_SIZE,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      query_timeout: statementTimeoutMs + SILENCE_MS,
+      query_timeout: (statementTimeoutMs ?? WRITE_TIMEOUT_MS) + SILENCE_MS,
       keepAlive: true,
       idleTimeoutMillis: IDLE_TIMEOUT_MS,
       allowExitOnIdle: true,
@@ -143,7 +151,9 @@ export class Database {
         .join(" "),
     });
     // An idle connection that breaks is replaced; whoever asks next sees whether that works.
-    pool.on("error", () => undefined);
+    pool.on("error", ignored);
+    // One in use may break while no statement is on its way: the next one says so.
+    pool.on("connect", (client) => client.on("error", ignored));
     return pool;
   }
 }
@@ -158,120 +168,4 @@ const types = {
   },
 } as pg.CustomTypesConfig;
 
-type Observe = DatabaseOptions["observe"];
-
-function tenantSql(pool: () => pg.Pool, observe: Observe): TenantSql {
-  return {
-    ...sqlOf((query) => pool().query(query), observe),
-    async transaction(work) {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          return await transact(pool(), work, observe);
-        } catch (error) {
-          if (!isDeadlock(error) || attempt === TRIES_OF_A_TRANSACTION) throw refusalOf(error);
-        }
-      }
-    },
-  };
-}
-
-async function transact<T>(
-  pool: pg.Pool,
-  work: (sql: Sql) => Promise<T>,
-  observe: Observe,
-): Promise<T> {
-  const client = await pool.connect();
-  let broken = false;
-  // It may break while no statement is on its way: the next one says so, and the process lives on.
-  client.on("error", ignored);
-  try {
-    observe?.("BEGIN");
-    await client.query("BEGIN");
-    const sql = sqlOf(
-      (query) => client.query(query),
-      observe,
-      (error) => error,
-    );
-    const result = await work(sql);
-    observe?.("COMMIT");
-    await client.query("COMMIT");
-    return result;
-  } catch (error) {
-    broken = isSilence(error) || !(await isRolledBack(client));
-    throw error;
-  } finally {
-    client.release(broken);
-    client.off("error", ignored);
-  }
-}
-
 function ignored(): void {}
-
-/** Whether the server did not answer at all; then nothing more is asked on that connection. */
-function isSilence(error: unknown): boolean {
-  return error instanceof Error && error.message === "Query read timeout";
-}
-
-function isRolledBack(client: pg.PoolClient): Promise<boolean> {
-  return client.query("ROLLBACK").then(
-    () => true,
-    () => false,
-  );
-}
-
-function sqlOf(
-  query: (query: pg.QueryConfig) => Promise<pg.QueryResult>,
-  observe: Observe,
-  explain: (error: unknown) => unknown = refusalOf,
-): Sql {
-  const send = async <Row>(config: pg.QueryConfig): Promise<Row[]> => {
-    observe?.(config.text);
-    try {
-      return (await query(config)).rows as Row[];
-    } catch (error) {
-      throw explain(error);
-    }
-  };
-  return {
-    rows: ({ name, text }, values = []) => send({ name, text, values: [...values] }),
-    run: (text, values = [], patience) => send({ text, values: [...values], ...waiting(patience) }),
-  };
-}
-
-/** pg's own words for how long to wait for an answer. Its types know them of a pool alone. */
-function waiting(patience: Patience | undefined): { query_timeout?: number } {
-  return patience ? { query_timeout: patience.statementTimeoutMs + SILENCE_MS } : {};
-}
-
-function codeOf(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return typeof code === "string" ? code : "";
-}
-
-function isDeadlock(error: unknown): boolean {
-  return ["40001", "40P01"].includes(codeOf(error));
-}
-
-/** Whether PostgreSQL refused a row because its key is taken. */
-export function isUniqueViolation(error: unknown): boolean {
-  return codeOf(error) === "23505";
-}
-
-/** A database that cannot be asked, or took too long, is a refusal that may be tried again. */
-function refusalOf(error: unknown): unknown {
-  if (error instanceof DomainError) return error;
-  const code = codeOf(error);
-  if (code === "57014") return new DomainError("TIMEOUT", "the database took too long");
-  const message = error instanceof Error ? error.message : "";
-  const isGone =
-    isSilence(error) ||
-    /^(08|57P|53)/.test(code) ||
-    // The server ended, or refused, the whole connection: it stops, it starts, it lets nobody in.
-    (error instanceof pg.DatabaseError && ["FATAL", "PANIC"].includes(error.severity ?? "")) ||
-    ["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EAI_AGAIN"].includes(code) ||
-    /Connection terminated|timeout exceeded when trying to connect|Client has encountered/.test(
-      message,
-    );
-  if (isGone) return new DomainError("DATABASE_UNAVAILABLE", "the database cannot be asked now");
-  return error;
-}

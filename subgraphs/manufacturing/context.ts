@@ -52,12 +52,9 @@ function writers(sql: Sql, caller: Caller, nextId: () => number) {
 type Writers = ReturnType<typeof writers>;
 
 /** What a resolver may touch, made afresh for each client request. */
-export function createContext(
-  resources: Resources,
-  caller: Caller,
-  { requestId, seen }: RequestFacts,
-) {
-  const sql = resources.database.tenant(caller.tenant);
+export function createContext(resources: Resources, caller: Caller, request: RequestFacts) {
+  const { requestId, seen } = request;
+  const sql = resources.database.tenant(caller.tenant, request);
   const stores = readers(sql, caller);
   return {
     caller,

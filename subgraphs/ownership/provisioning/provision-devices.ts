@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { DomainError } from "../../../shared/domain-error.ts";
 import { log } from "../../../shared/log.ts";
-import { isUniqueViolation } from "../../../shared/postgres/database.ts";
+import { isUniqueViolation } from "../../../shared/postgres/refusal.ts";
 import type { Context } from "../context.ts";
 import { newCode, newInitKey } from "../secret/secret.ts";
 import { deliver, type HandOver } from "./hand-over.ts";
