@@ -9,6 +9,7 @@ export const CLI_CODES = {
   PORT_TAKEN: "Set PORT to a free one, or stop what listens there.",
   CANNOT_START: "Mend what is named and start again; docs/operations.md lists every variable.",
   STALE_SCHEMA: "Run `tracegraph schema print` and check the files in.",
+  INVALID_SCHEMA: "Name a supergraph, or a public schema in GraphQL's schema language.",
   // the whole file
   NOT_READABLE: "Check the path and its permissions.",
   EMPTY_FILE: "Check that the file was written completely.",

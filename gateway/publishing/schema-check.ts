@@ -55,9 +55,11 @@ export async function checkSchemaChange(
   const used = new Set<SchemaChange>();
   const findings: Finding[] = [];
   for (const document of documents) {
-    const met = metChanges(graph.before, document.text, changes);
+    const { asked } = readDocument(graph.before, document.text);
+    const met = asked ? metChanges(asked, changes) : [];
     for (const { change } of met) used.add(change);
-    findings.push(...(await judge(graph, document, met)));
+    const name = document.name ?? asked?.operation.name?.value ?? null;
+    findings.push(...(await judge(graph, { ...document, name }, met)));
   }
   const unused = changes
     .filter((change) => !used.has(change))
@@ -111,14 +113,8 @@ async function problemsAfter(
   return [...unreadable, ...cost, ...plan.problems];
 }
 
-function metChanges(
-  before: GraphQLSchema,
-  text: string,
-  changes: readonly SchemaChange[],
-): MetChange[] {
+function metChanges(asked: OneOperation, changes: readonly SchemaChange[]): MetChange[] {
   if (changes.length === 0) return [];
-  const { asked } = readDocument(before, text);
-  if (!asked) return [];
   const usage = documentUsage(asked);
   return changes.flatMap((change) => met(change, usage, asked) ?? []);
 }
