@@ -1,7 +1,7 @@
 import type { Finding, SchemaCheck } from "../../gateway/publishing/schema-check.ts";
 import { note, plural, print, printJson, table } from "../output.ts";
 
-/** Tells what a change of the schema does; `against` names what the schema was compared with. */
+/** Tells what a change of the schema does to documents. */
 export function reportSchemaCheck(check: SchemaCheck, asJson: boolean): void {
   const { documents, findings, unused } = check;
   const broken = documentsWith(findings, "BROKEN");
@@ -10,15 +10,11 @@ export function reportSchemaCheck(check: SchemaCheck, asJson: boolean): void {
     printJson({ documents, broken, dangerous, findings, unused });
     return;
   }
-  if (findings.length > 0) print(findingsTable(findings));
-  if (unused.length > 0) {
-    print(
-      table(
-        ["change", "that no document uses"],
-        unused.map(({ level, what }) => [level, what]),
-      ),
-    );
-  }
+  const tables = [
+    ...(findings.length > 0 ? [findingsTable(findings)] : []),
+    ...(unused.length > 0 ? [unusedTable(unused)] : []),
+  ];
+  if (tables.length > 0) print(tables.join("\n\n"));
   note(`${plural(documents, "document")}: ${broken} broken, ${dangerous} in danger`);
 }
 
@@ -37,4 +33,9 @@ function findingsTable(findings: readonly Finding[]): string {
     what,
   ]);
   return table(["client", "document", "operation", "line", "is", "because"], rows);
+}
+
+function unusedTable(unused: SchemaCheck["unused"]): string {
+  const rows = unused.map(({ level, what }) => [level, what]);
+  return table(["change", "that no document uses"], rows);
 }

@@ -1,0 +1,252 @@
+import { readFileSync } from "node:fs";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { runCommand } from "../cli/command-line.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const PUBLIC = join(ROOT, "gateway/schema.graphql");
+const SUPERGRAPH = join(ROOT, "gateway/supergraph.graphql");
+const EXAMPLES = join(ROOT, "examples/partner/documents");
+
+const SIBLINGS = `query Siblings($serialNumber: String!) {
+  device(serialNumber: $serialNumber) {
+    phase
+    lot {
+      value
+      devices { totalCount }
+    }
+    siblings(by: "lotCode", membership: EVER, first: 10) { nodes { lotCode } }
+  }
+}`;
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "tracegraph-schema-"));
+  await cp(EXAMPLES, join(folder, "documents"), { recursive: true });
+  await writeFile(join(folder, "documents/siblings.graphql"), SIBLINGS);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Runs the command for the documents of a client, on the schema as it would be with this change. */
+async function check(change: Change, options: readonly string[] = []) {
+  const from = change.supergraph ? SUPERGRAPH : PUBLIC;
+  let text = readFileSync(from, "utf8");
+  for (const [before, after] of change.edits) {
+    expect(text).toMatch(before);
+    text = text.replace(before, after);
+  }
+  const path = join(folder, "changed.graphql");
+  await writeFile(path, text);
+  const documents = ["--documents", join(folder, "documents"), "--client", "acme"];
+  const ran = await runCommand([
+    "schema",
+    "check",
+    path,
+    "--against",
+    PUBLIC,
+    ...documents,
+    "--json",
+    ...options,
+  ]);
+  return { exit: ran.exit, stderr: ran.stderr, ...(JSON.parse(ran.stdout || "{}") as Checked) };
+}
+
+interface Change {
+  supergraph?: boolean;
+  edits: readonly [RegExp, string][];
+}
+interface Checked {
+  findings: {
+    level: string;
+    client: string;
+    document: string;
+    name: string;
+    what: string;
+    line: number;
+  }[];
+  unused: { level: string; what: string }[];
+}
+
+const gone: Change = { edits: [[/\n {2}deviceType: String/g, "\n  deviceTypes: String"]] };
+const required: Change = {
+  edits: [[/\n {2}lot: ProductionGroup/, "\n  lot(at: DateTime!): ProductionGroup"]],
+};
+const grown: Change = {
+  edits: [[/enum ProductionPhase \{/, "enum ProductionPhase {\n  REPAIRED"]],
+};
+const retyped: Change = { edits: [[/\n {2}lotCode: String/g, "\n  lotCode: Int"]] };
+const paged: Change = {
+  edits: [[/(type ProductionGroup \{[\s\S]*?first: Int = )50/, "$1100"]],
+};
+
+describe("a change of the schema", () => {
+  test.each<[string, Change, string[], number, string[]]>([
+    ["none", { edits: [] }, [], 0, []],
+    ["none, of the supergraph", { supergraph: true, edits: [] }, ["--strict"], 0, []],
+    [
+      "a field is removed",
+      gone,
+      [],
+      1,
+      [
+        "BROKEN device-by-connhex-id 7",
+        "BROKEN device-by-serial-number 10",
+        "BROKEN shared-devices 7",
+      ],
+    ],
+    ["an argument is required", required, [], 1, ["BROKEN siblings 4"]],
+    [
+      "a value is added",
+      grown,
+      [],
+      0,
+      [
+        "DANGEROUS device-by-serial-number 12",
+        "DANGEROUS devices-by-id 7",
+        "DANGEROUS shared-devices 8",
+        "DANGEROUS siblings 3",
+      ],
+    ],
+    [
+      "a value is added, to a careful client",
+      grown,
+      ["--fail-on", "dangerous"],
+      1,
+      [
+        "DANGEROUS device-by-serial-number 12",
+        "DANGEROUS devices-by-id 7",
+        "DANGEROUS shared-devices 8",
+        "DANGEROUS siblings 3",
+      ],
+    ],
+    ["a type is changed", retyped, [], 1, ["BROKEN siblings 8"]],
+    ["the default of a page is changed", paged, [], 0, ["DANGEROUS siblings 6"]],
+    [
+      "a value that a document sends is removed",
+      { edits: [[/(enum Membership \{[\s\S]*?)\n {2}EVER/, "$1"]] },
+      [],
+      1,
+      ["BROKEN siblings 8"],
+    ],
+  ])("%s", async (_, change, options, exit, expected) => {
+    const checked = await check(change, options);
+    const told = checked.findings.map(
+      ({ level, document, line }) => `${level} ${document} ${line}`,
+    );
+    expect({ exit: checked.exit, told }).toEqual({ exit, told: expected });
+    for (const { client, name } of checked.findings) {
+      expect([client, name]).toEqual(["acme", expect.stringMatching(/^[A-Z]/)]);
+    }
+  });
+
+  test("that no document uses fails only where all must stay as it is", async () => {
+    const change: Change = { edits: [[/\n {2}palletId: String/g, ""]] };
+    const checked = await check(change);
+    expect(checked).toMatchObject({ exit: 0, findings: [] });
+    expect(checked.unused.length).toBeGreaterThan(0);
+    expect(await check(change, ["--strict"])).toMatchObject({ exit: 1 });
+  });
+});
+
+describe("a supergraph also tells", () => {
+  test("a document that cannot be planned any more", async () => {
+    // Nobody knows any more how to find a device of the record in Ownership.
+    const key = '@join__type(graph: OWNERSHIP, key: "connhexId")';
+    const change: Change = {
+      supergraph: true,
+      edits: [
+        [
+          new RegExp(`(type Device [^{]*)${key.replace(/[()]/g, "\\$&")}`),
+          "$1@join__type(graph: OWNERSHIP)",
+        ],
+      ],
+    };
+    const checked = await check(change);
+    expect(checked.exit).toBe(1);
+    expect(checked.findings).toMatchObject([
+      { level: "BROKEN", document: "device-identity", what: expect.stringContaining("planned") },
+    ]);
+  });
+
+  test("what the client's roles may not read", async () => {
+    const same: Change = { supergraph: true, edits: [] };
+    const checked = await check(same, ["--role", "line"]);
+    expect(checked.exit).toBe(1);
+    expect(checked.findings).toMatchObject([
+      { document: "shared-devices", what: "line may not use Query.sharedDevices" },
+    ]);
+    expect(await check(same, ["--role", "line", "--role", "partner"])).toMatchObject({ exit: 0 });
+  });
+});
+
+test("a page whose default grows may cost too much", async () => {
+  const pages = Array.from(
+    { length: 19 },
+    (_, n) => `p${n}: devices(first: 1000) { nodes { id } }`,
+  );
+  const text = `{ productionGroup(field: "lotCode", value: "L") { ${pages.join(" ")} rest: devices { nodes { id } } } }`;
+  const wide = join(folder, "wide.graphql");
+  await writeFile(wide, text);
+  const changed = join(folder, "changed.graphql");
+  const [[before, after]] = paged.edits as [[RegExp, string]];
+  for (const [size, exit] of [
+    ["100", 0],
+    ["999", 1],
+  ] as const) {
+    const schema = readFileSync(PUBLIC, "utf8").replace(before, after.replace("100", size));
+    await writeFile(changed, schema);
+    const ran = await runCommand([
+      "schema",
+      "check",
+      changed,
+      "--against",
+      PUBLIC,
+      "--documents",
+      wide,
+    ]);
+    expect({ size, exit: ran.exit }).toEqual({ size, exit });
+    expect(ran.stdout).toContain("DANGEROUS");
+    expect(ran.stdout.includes("BROKEN")).toBe(exit === 1);
+  }
+});
+
+test("people read a table of client, document, line and reason", async () => {
+  const path = join(folder, "changed.graphql");
+  const [[before, after]] = gone.edits as [[RegExp, string]];
+  await writeFile(path, readFileSync(PUBLIC, "utf8").replace(before, after));
+  const ran = await runCommand([
+    "schema",
+    "check",
+    path,
+    "--against",
+    PUBLIC,
+    "--documents",
+    EXAMPLES,
+    "--client",
+    "acme",
+  ]);
+  expect(ran.exit).toBe(1);
+  expect(ran.stdout).toMatch(/^client +document +operation +line +is +because\n/);
+  expect(ran.stdout).toMatch(
+    /acme +device-by-connhex-id +DeviceByConnhexId +7 +BROKEN +Cannot query field "deviceType"/,
+  );
+  expect(ran.stderr).toMatch(/documents: 3 broken, 0 in danger/);
+});
+
+describe("wrong usage is refused with exit code 2", () => {
+  test.each<[string, readonly string[], string]>([
+    ["no schema", ["README.md"], "INVALID_SCHEMA"],
+    ["no such file", ["nothing.graphql"], "NOT_READABLE"],
+    ["no documents", ["gateway/schema.graphql", "--documents", "docs"], "NOT_READABLE"],
+    ["no such level", ["gateway/schema.graphql", "--fail-on", "worry"], "USAGE"],
+    ["no such role", ["gateway/schema.graphql", "--role", "king"], "USAGE"],
+    ["roles of the gateway's clients", ["gateway/schema.graphql", "--role", "line"], "USAGE"],
+  ])("%s", async (_, [path = "", ...words], code) => {
+    const absolute = words.map((word) => (word === "docs" ? join(ROOT, word) : word));
+    const ran = await runCommand(["schema", "check", join(ROOT, path), ...absolute]);
+    expect(ran).toMatchObject({ exit: 2, stdout: "" });
+    expect(ran.stderr).toContain(`[${code}]`);
+  });
+});
