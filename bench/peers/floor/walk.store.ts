@@ -12,17 +12,21 @@ export interface DeviceRow {
   attributes: object;
 }
 
-export interface SiblingRow {
+/** A device of a lot; each row says how many there are. */
+export interface LotRow {
   serialNumber: string;
   connhexId: string | null;
+  deviceCount: number;
 }
 
 export interface OwnedRow extends SealedOwner {
   connhexId: string;
 }
 
-export interface PeriodRow extends SealedOwner {
-  from: string;
+/** A cloud identity with one of its ownerships; `from` is null where it has none. */
+export interface CustodyRow extends SealedOwner {
+  state: string;
+  from: string | null;
   to: string | null;
 }
 
@@ -35,21 +39,22 @@ const DEVICE = `SELECT device_id AS "deviceId", serial_number AS "serialNumber",
 const HISTORY = `SELECT revision, recorded_at AS "recordedAt", effective_at AS "effectiveAt", actor,
     reason, changed
   FROM device_revision WHERE tenant = $1 AND device_id = $2 ORDER BY revision LIMIT 20`;
-const LOT_COUNT = "SELECT count(*) AS count FROM device WHERE tenant = $1 AND lot_code = $2";
-const LOT_DEVICES = `SELECT serial_number AS "serialNumber", connhex_id AS "connhexId"
+const LOT = `SELECT serial_number AS "serialNumber", connhex_id AS "connhexId",
+    (SELECT count(*) FROM device WHERE tenant = $1 AND lot_code = $2) AS "deviceCount"
   FROM device WHERE tenant = $1 AND lot_code = $2 ORDER BY device_id LIMIT 50`;
-const STATE = "SELECT state FROM cloud_identity WHERE tenant = $1 AND connhex_id = $2";
 const SEALED = `k.owner_id AS "ownerId", k.wrapped_key AS "wrappedKey", c.ciphertext`;
 const sealedOf = (row: string) => `
   LEFT JOIN owner_key k ON k.tenant = ${row}.tenant AND k.owner_id = ${row}.owner_id
   LEFT JOIN owner_contact c ON c.tenant = ${row}.tenant AND c.owner_id = ${row}.owner_id`;
 const OWNED = `SELECT o.connhex_id AS "connhexId", ${SEALED} FROM ownership o ${sealedOf("o")}
   WHERE o.tenant = $1 AND o.connhex_id = ANY($2::text[]) AND o.owner_id IS NOT NULL`;
-const PERIODS = `SELECT r.at AS "from", n.at AS "to", ${SEALED} FROM ownership_revision r
+const CUSTODY = `SELECT i.state, r.at AS "from", n.at AS "to", ${SEALED} FROM cloud_identity i
+  LEFT JOIN ownership_revision r
+    ON r.tenant = i.tenant AND r.connhex_id = i.connhex_id AND r.owner_id IS NOT NULL
   LEFT JOIN ownership_revision n
     ON n.tenant = r.tenant AND n.connhex_id = r.connhex_id AND n.revision = r.revision + 1
   ${sealedOf("r")}
-  WHERE r.tenant = $1 AND r.connhex_id = $2 AND r.owner_id IS NOT NULL ORDER BY r.revision`;
+  WHERE i.tenant = $1 AND i.connhex_id = $2 ORDER BY r.revision`;
 
 /** The statements of one Walk, prepared once a connection. */
 export class WalkStore {
@@ -80,26 +85,16 @@ export class WalkStore {
     return this.manufactured("history", HISTORY, deviceId);
   }
 
-  async lotCount(lotCode: string): Promise<number> {
-    const [row] = await this.manufactured<{ count: number }>("lot_count", LOT_COUNT, lotCode);
-    return row?.count ?? 0;
-  }
-
-  lotDevices(lotCode: string): Promise<SiblingRow[]> {
-    return this.manufactured("lot_devices", LOT_DEVICES, lotCode);
-  }
-
-  async identity(connhexId: string): Promise<{ state: string } | null> {
-    const [row] = await this.owned<{ state: string }>("state", STATE, connhexId);
-    return row ?? null;
+  lot(lotCode: string): Promise<LotRow[]> {
+    return this.manufactured("lot", LOT, lotCode);
   }
 
   owners(connhexIds: readonly string[]): Promise<OwnedRow[]> {
     return this.owned("owners", OWNED, connhexIds);
   }
 
-  periods(connhexId: string): Promise<PeriodRow[]> {
-    return this.owned("periods", PERIODS, connhexId);
+  custody(connhexId: string): Promise<CustodyRow[]> {
+    return this.owned("custody", CUSTODY, connhexId);
   }
 
   async close(): Promise<void> {

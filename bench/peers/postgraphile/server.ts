@@ -38,7 +38,7 @@ const preset: GraphileConfig.Preset = {
     persistedOperations: { [walkId]: walk },
     hashFromPayload: (request) => (request as { documentId?: string }).documentId,
   },
-  grafast: { explain: false },
+  grafast: { explain: false, context: () => ({ ownerNames: new Map() }) },
 };
 
 const instance = postgraphile(preset);
