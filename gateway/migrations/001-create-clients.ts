@@ -7,7 +7,7 @@ export class CreateClients1764000000001 implements MigrationInterface {
     await db.query(`CREATE FUNCTION deny_change() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = '42501'; END $$`);
     for (const table of TABLES) await db.query(table);
-    for (const name of ["client", "client_key", "client_version", "document"]) {
+    for (const name of ["client", "client_list", "client_key", "client_version", "document"]) {
       await behindTenantWall(db, name, "SELECT, INSERT, UPDATE");
     }
     await behindTenantWall(db, "document_version", "SELECT, INSERT");
@@ -26,13 +26,19 @@ export class CreateClients1764000000001 implements MigrationInterface {
 
   async down(db: QueryRunner): Promise<void> {
     await db.query(
-      "DROP TABLE document_version, document, client_version, client_key, client_revision, client",
+      `DROP TABLE document_version, document, client_version, client_key, client_revision, client,
+        client_list`,
     );
     await db.query("DROP FUNCTION deny_change()");
   }
 }
 
 const TABLES = [
+  // Gives each client its place in the list; who adds one holds it.
+  `CREATE TABLE client_list (
+    tenant  text PRIMARY KEY,
+    clients integer NOT NULL
+  )`,
   `CREATE TABLE client (
     tenant              text NOT NULL,
     name                text NOT NULL,

@@ -26,9 +26,10 @@ export interface Parts {
 }
 
 /** What a resolver may touch, made afresh for each client request. */
-export function createContext(parts: Parts, caller: Caller, { requestId }: RequestFacts) {
+export function createContext(parts: Parts, caller: Caller, request: RequestFacts) {
+  const { requestId } = request;
   const { tenant } = caller;
-  const connections = parts.database.tenant(tenant);
+  const connections = parts.database.tenant(tenant, request);
   let reads = stores(connections, tenant);
   return {
     check: parts.check,

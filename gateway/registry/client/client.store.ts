@@ -45,11 +45,13 @@ const NOTED = `noted AS (
        clock_timestamp(), $8, $9 FROM written)`;
 const ADD = statement(
   "client_add",
-  `WITH written AS (
+  `WITH place AS (
+     INSERT INTO client_list AS l (tenant, clients) VALUES ($1, 1)
+     ON CONFLICT (tenant) DO UPDATE SET clients = l.clients + 1 RETURNING clients),
+   written AS (
      INSERT INTO client (tenant, name, kind, roles, requests_per_minute, is_active, revision,
        position, created_at)
-     SELECT $1, $2, $10, $3, $4, $5, 1,
-       coalesce((SELECT max(position) FROM client WHERE tenant = $1), 0) + 1, clock_timestamp()
+     SELECT $1, $2, $10, $3, $4, $5, 1, clients, clock_timestamp() FROM place
      ON CONFLICT (tenant, name) DO NOTHING
      RETURNING *), ${NOTED}
    SELECT ${COLUMNS} FROM written`,
