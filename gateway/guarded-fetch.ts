@@ -1,7 +1,10 @@
 import { type ExecutionResult, GraphQLError } from "graphql";
+import { DomainError } from "../shared/domain-error.ts";
 import { INTERNAL_MESSAGE, publicError } from "../shared/graph/public-error.ts";
 import { log } from "../shared/log.ts";
 import { tracedCall } from "../shared/tracing.ts";
+import { GATEWAY_LIMITS } from "./limits.ts";
+import { CircuitBreaker } from "./load/circuit-breaker.ts";
 import { observeFetch } from "./operation/metrics.ts";
 import type { RequestScope } from "./request-scope.ts";
 import { type Fetch, fetchMs, type GatewaySubgraph } from "./subgraph.ts";
@@ -23,14 +26,23 @@ export async function guardedFetch(
 ): Promise<ExecutionResult> {
   const { name } = subgraph;
   if (scope.unavailable.has(name)) return { errors: [unavailable(name)] };
+  if (Date.now() >= scope.deadlineAt) return { errors: [late(name)] };
+  const report = circuitOf(subgraph).enter();
+  if (!report) {
+    scope.unavailable.add(name);
+    observeFetch(name, "unavailable", 0);
+    return { errors: [unavailable(name)] };
+  }
   observe?.(name, fetch.text);
   const began = performance.now();
   let result: ExecutionResult;
   try {
     result = await tracedCall(`fetch ${name}`, { "tracegraph.subgraph": name }, () =>
-      withinMs(subgraph.execute(fetch, scope), fetchMs(fetch.isMutation)),
+      answered(subgraph, fetch, scope),
     );
   } catch (error) {
+    // A fetch that had less than the usual time says nothing of whom it asked.
+    report(error instanceof OutOfTime && error.wasCutShort ? "UNKNOWN" : "FAILED");
     observeFetch(name, "unavailable", performance.now() - began);
     log("ERROR", "subgraph-unavailable", {
       subgraph: name,
@@ -41,14 +53,62 @@ export async function guardedFetch(
     return { errors: [unavailable(name)] };
   }
   observeFetch(name, result.errors?.length ? "errors" : "ok", performance.now() - began);
+  const errors = result.errors?.map((error) => reduced(error, name)) ?? [];
+  const isOut = errors.some(({ extensions }) => isOutage(extensions, name));
+  report(isOut ? "FAILED" : "ANSWERED");
   if (!result.errors?.length) return result;
   logFaults(result.errors, name, scope);
-  const errors = result.errors.map((error) => reduced(error, name));
-  if (errors.some(({ extensions }) => isOutage(extensions, name))) {
+  if (isOut) {
     log("ERROR", "subgraph-unavailable", { subgraph: name, id: scope.requestId });
     scope.unavailable.add(name);
   }
   return { ...result, errors };
+}
+
+/** One for each subgraph, shared by all requests. */
+const circuits = new WeakMap<GatewaySubgraph, CircuitBreaker>();
+
+function circuitOf(subgraph: GatewaySubgraph): CircuitBreaker {
+  let circuit = circuits.get(subgraph);
+  if (!circuit) {
+    const { name } = subgraph;
+    circuit = new CircuitBreaker({
+      failures: GATEWAY_LIMITS.circuitFailures,
+      openMs: GATEWAY_LIMITS.circuitOpenMs,
+      changed: (isOpen) =>
+        isOpen
+          ? log("ERROR", "subgraph-circuit-opened", { subgraph: name })
+          : log("INFO", "subgraph-circuit-closed", { subgraph: name }),
+    });
+    circuits.set(subgraph, circuit);
+  }
+  return circuit;
+}
+
+/**
+ * Asks in the time that is left. A query whose connection failed is asked once more: the subgraph
+ * may have closed a kept connection at that moment. A mutation may have been heard, and never is.
+ */
+async function answered(
+  subgraph: GatewaySubgraph,
+  fetch: Fetch,
+  scope: RequestScope,
+): Promise<ExecutionResult> {
+  const ask = () => withinMs(subgraph.execute(fetch, scope), fetch, scope);
+  try {
+    return await ask();
+  } catch (error) {
+    if (fetch.isMutation || !isConnectionFailure(error)) throw error;
+    return ask();
+  }
+}
+
+const CONNECTION_FAILURES = ["ECONNREFUSED", "ECONNRESET", "EPIPE", "UND_ERR_SOCKET"];
+
+/** Not a time-out: what was slow once is not asked to be slow again. */
+function isConnectionFailure(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return CONNECTION_FAILURES.includes(String(code));
 }
 
 /** The one error of a subgraph that cannot be asked. */
@@ -56,6 +116,14 @@ export function unavailable(subgraph: string): GraphQLError {
   return new GraphQLError(`the ${subgraph} subgraph cannot be asked now`, {
     extensions: { code: "SUBGRAPH_UNAVAILABLE", subgraph, retryable: true },
   });
+}
+
+/** The error of what is not begun any more, because the client's time is over. */
+function late(subgraph: string): GraphQLError {
+  const { message, extensions } = new DomainError("TIMEOUT", "the time for this request is over", {
+    subgraph,
+  });
+  return new GraphQLError(message, { extensions });
 }
 
 /** What may leave of a subgraph's error. */
@@ -88,13 +156,28 @@ function isOutage({ code, subgraph }: Record<string, unknown>, name: string): bo
   return code === "SUBGRAPH_UNAVAILABLE" && subgraph === name;
 }
 
-async function withinMs<T>(work: Promise<T>, ms: number): Promise<T> {
+class OutOfTime extends Error {
+  constructor(
+    ms: number,
+    readonly wasCutShort: boolean,
+  ) {
+    super(`no answer within ${ms} ms`);
+  }
+}
+
+async function withinMs<T>(
+  work: Promise<T>,
+  { isMutation }: Fetch,
+  { deadlineAt }: RequestScope,
+): Promise<T> {
+  const ms = fetchMs(isMutation, deadlineAt);
+  const wasCutShort = ms < fetchMs(isMutation, Number.POSITIVE_INFINITY);
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
+  const outOfTime = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new OutOfTime(ms, wasCutShort)), ms);
   });
   try {
-    return await Promise.race([work, late]);
+    return await Promise.race([work, outOfTime]);
   } finally {
     clearTimeout(timer);
   }

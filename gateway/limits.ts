@@ -48,6 +48,9 @@ export const GATEWAY_LIMITS = {
   mutationFetchMs: 20_000,
   /** Plans take some milliseconds; one that takes this long is refused when it is published. */
   planMs: 5_000,
+  /** A subgraph that failed so often in a row is not asked for `circuitOpenMs`; then once, to see. */
+  circuitFailures: 5,
+  circuitOpenMs: 2_000,
   readyMs: 3_000,
   closeMs: 10_000,
   // connections

@@ -53,7 +53,7 @@ export function remoteSubgraph(sdl: string, options: RemoteOptions): GatewaySubg
     sdl,
     async execute({ text, variables, isMutation }, { caller, requestId, deadlineAt, seen }) {
       const vouched = { caller, requestId, deadlineAt };
-      const deadlineMs = fetchMs(isMutation);
+      const deadlineMs = fetchMs(isMutation, deadlineAt);
       const { extensions, ...result } = await execute({ text, variables, vouched, deadlineMs });
       for (const identifier of readSeen(extensions)) seen.add(identifier);
       return result;
@@ -71,7 +71,8 @@ function readSeen(extensions: ExecutionResult["extensions"]): string[] {
   return seen.filter((identifier): identifier is string => typeof identifier === "string");
 }
 
-/** How long a fetch may take before its subgraph counts as unavailable. */
-export function fetchMs(isMutation: boolean): number {
-  return isMutation ? GATEWAY_LIMITS.mutationFetchMs : GATEWAY_LIMITS.queryFetchMs;
+/** How long a fetch that begins now may take: less than usual where its request has less left. */
+export function fetchMs(isMutation: boolean, deadlineAt: number): number {
+  const usualMs = isMutation ? GATEWAY_LIMITS.mutationFetchMs : GATEWAY_LIMITS.queryFetchMs;
+  return Math.max(0, Math.min(usualMs, deadlineAt - Date.now()));
 }
