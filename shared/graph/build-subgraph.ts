@@ -26,11 +26,22 @@ export interface Subgraph {
   sdl: string;
 }
 
+/** TypeGraphQL asks for one where there are subscriptions; ours are declared here, and no more. */
+const ANSWERED_BY_THE_GATEWAY = {
+  publish() {
+    throw new Error("no subgraph publishes");
+  },
+  subscribe() {
+    throw new Error("the gateway answers subscriptions");
+  },
+};
+
 /** The federated schema of one subgraph, with every field behind its access check. */
 export async function buildSubgraph<Context>(parts: SubgraphParts<Context>): Promise<Subgraph> {
   const plain = await buildSchema({
     resolvers: parts.resolvers,
     orphanedTypes: parts.types,
+    pubSub: ANSWERED_BY_THE_GATEWAY,
     skipCheck: true,
     validate: false,
   });

@@ -6,7 +6,7 @@ const RECORD_READERS: readonly CallerRole[] = [...STAFF, "regulator"];
 const EVERYONE: readonly CallerRole[] = [...RECORD_READERS, "owner", "partner"];
 /** A partner sees of these what is shared of the device: see `share/partner-sight.ts`. */
 const RECORD_SHARERS: readonly CallerRole[] = [...RECORD_READERS, "partner"];
-const GROUP_READERS: readonly CallerRole[] = [...STAFF, "partner"];
+export const GROUP_READERS: readonly CallerRole[] = [...STAFF, "partner"];
 const SHARE_GRANTERS: readonly CallerRole[] = ["admin", "compliance"];
 /** Who sees what is shared with whom. */
 export const SHARE_READERS: readonly CallerRole[] = [...SHARE_GRANTERS, "engineering", "support"];
@@ -22,7 +22,7 @@ const PRODUCTION =
 /** Who may read or call what, field by field. Rows are a matter of their own: see `sightOf`. */
 export const ACCESS: AccessTable = {
   Query: {
-    ...grant(EVERYONE, "device"),
+    ...grant(EVERYONE, "device followable"),
     ...grant(STAFF, "fieldDefinitions"),
     ...grant(GROUP_READERS, "productionGroup"),
     ...grant(SHARE_READERS, "shares share"),
@@ -35,6 +35,7 @@ export const ACCESS: AccessTable = {
     ...grant(SHARE_GRANTERS, "shareDevices endShare"),
     ...grant(SERVICES, "linkCloudIdentities"),
   },
+  Subscription: grant(EVERYONE, "deviceChanged"),
   Device: {
     ...grant(EVERYONE, `${CORE} revision recordedAt`),
     ...grant(RECORD_SHARERS, `${PRODUCTION} history asOf`),

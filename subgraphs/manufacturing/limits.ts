@@ -28,6 +28,15 @@ export const LIMITS = {
   sharedSerialNumbers: 10_000,
   /** Values of one criterion, or of the group, of a share. */
   shareValues: 1_000,
+  /** How often the database is asked what changed, while somebody follows a tenant's devices. */
+  changesEveryMs: 250,
+  /** Revisions that are told at once; of more it is said only that there were too many. */
+  changesAtOnce: 20_000,
+  /** Longer than any follower goes on after it was cut off. */
+  changesKeptMs: 5 * 60_000,
+  changesTidiedEveryMs: 60_000,
+  changesRemovedAtOnce: 10_000,
+  tenantsRemembered: 1_000,
   /** How long Ownership may take to say what a caller owns. */
   peerTimeoutMs: 3_000,
   /** How long turning on the grouping of a field may take in the database. */

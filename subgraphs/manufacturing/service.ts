@@ -3,6 +3,7 @@ import { Database, statement } from "../../shared/postgres/database.ts";
 import { appRole } from "../../shared/postgres/migrate.ts";
 import type { ManufacturingConfig } from "./config.ts";
 import { createContext, type Resources } from "./context.ts";
+import { DeviceChanges } from "./device-change/device-changes.store.ts";
 import { IdBlocks } from "./id-block/id-block.store.ts";
 import { manufacturingSubgraph } from "./subgraph.ts";
 
@@ -21,11 +22,9 @@ export async function startManufacturing(
   peers: ManufacturingPeers,
 ): Promise<SubgraphService> {
   const { schema, sdl } = await manufacturingSubgraph();
-  const database = new Database({
-    url: config.databaseUrl,
-    role: appRole("manufacturing"),
-    ...(config.observe && { observe: config.observe }),
-  });
+  const place = { url: config.databaseUrl, role: appRole("manufacturing") };
+  const database = new Database({ ...place, ...(config.observe && { observe: config.observe }) });
+  const changes = new DeviceChanges(new Database({ ...place, poolSize: 1 }), database);
   const resources: Resources = {
     database,
     deviceIds: new IdBlocks("device"),
@@ -36,10 +35,17 @@ export async function startManufacturing(
     name: "manufacturing",
     schema,
     sdl,
-    createContext: (caller, request) => createContext(resources, caller, request),
+    createContext(caller, request) {
+      changes.tidy(caller.tenant);
+      return createContext(resources, caller, request);
+    },
+    changes: (tenant, options) => changes.follow(tenant, options),
     ready: async () => {
       await database.tenant(NO_TENANT).rows(ARE_YOU_THERE);
     },
-    close: () => database.close(),
+    async close() {
+      await changes.close();
+      await database.close();
+    },
   };
 }

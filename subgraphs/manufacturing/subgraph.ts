@@ -18,6 +18,7 @@ import {
   DeviceRevisionConnection,
   DeviceRevisionEdge,
 } from "./device/device-revision.type.ts";
+import { DeviceChangeResolver } from "./device-change/device-change.resolver.ts";
 import { FieldDefinitionEntity } from "./field-definition/field-definition.entity.ts";
 import { FieldDefinitionResolver } from "./field-definition/field-definition.resolver.ts";
 import { FieldDefinition } from "./field-definition/field-definition.type.ts";
@@ -25,6 +26,7 @@ import { IdBlockEntity } from "./id-block/id-block.entity.ts";
 import { IdempotencyEntity } from "./idempotency/idempotency.entity.ts";
 import { CreateDevices1700000000001 } from "./migrations/001-create-devices.ts";
 import { CreateShares1700000000002 } from "./migrations/002-create-shares.ts";
+import { CreateDeviceChanges1700000000003 } from "./migrations/003-create-device-changes.ts";
 import { DeviceGroupEntity } from "./production-group/device-group.entity.ts";
 import {
   DeviceGroupsResolver,
@@ -64,7 +66,11 @@ export const entities = [
   ShareDeviceEntity,
   ShareEndEntity,
 ];
-export const migrations = [CreateDevices1700000000001, CreateShares1700000000002];
+export const migrations = [
+  CreateDevices1700000000001,
+  CreateShares1700000000002,
+  CreateDeviceChanges1700000000003,
+];
 
 /** What the service needs of its database. */
 export const manufacturingDatabase: ServiceDatabase = {
@@ -102,6 +108,7 @@ export function manufacturingSubgraph(access: AccessTable = ACCESS): Promise<Sub
       DeviceResolver,
       DeviceRevisionResolver,
       DeviceGroupsResolver,
+      DeviceChangeResolver,
       DeviceRecordingResolver,
       ProductionGroupResolver,
       FieldDefinitionResolver,

@@ -49,7 +49,7 @@ const PRODUCTION =
   "pcbPartNumber lotCode workOrder productionOrder palletId packageId site line attributes";
 
 const OPEN: readonly [type: string, fields: string, roles: string][] = [
-  ["Query", "device", EVERYONE],
+  ["Query", "device followable", EVERYONE],
   ["Query", "fieldDefinitions", STAFF],
   ["Query", "productionGroup", GROUP_READERS],
   ["Query", "share shares", SHARE_READERS],
@@ -57,6 +57,7 @@ const OPEN: readonly [type: string, fields: string, roles: string][] = [
   ["Query", "owner", NAME_READERS],
   ["Query", "myDevices", "owner"],
   ["Query", "provisioningGate ownedBy sharedFields", "service"],
+  ["Subscription", "deviceChanged", EVERYONE],
   ["Mutation", "recordDevices provisionDevices", RECORDERS],
   ["Mutation", "correctDevice defineField retireField", ENGINEERS],
   ["Mutation", "changeIdentityState replaceClaimCode", ENGINEERS],

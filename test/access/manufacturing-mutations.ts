@@ -53,6 +53,17 @@ export const OF_MANUFACTURING: readonly Omit<MutationCase, "place">[] = [
     outcome: (whose) => (exists(whose) ? "VALUE" : "ABSENT"),
   },
   {
+    name: "followable",
+    operation: "query",
+    text: `($serialNumber: String!) { f0: followable(
+      field: "serialNumber", value: "SN-1", serialNumber: $serialNumber)`,
+    answer: "",
+    variables: ({ serialNumber }) => ({ serialNumber }),
+    asked: EVERY_ROW,
+    // Yes or no: of a row of another tenant the same as of one that is not there.
+    outcome: () => "VALUE",
+  },
+  {
     name: "linkCloudIdentities",
     text: `($input: [CloudIdentityLinkInput!]!) { f0: linkCloudIdentities(input: $input)`,
     answer: "serialNumber connhexId linked code message",

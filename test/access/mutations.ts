@@ -109,7 +109,13 @@ export const CALLS: readonly MutationCase[] = [
 ];
 
 /** Not part of the public graph, whoever asks. */
-const INACCESSIBLE = ["linkCloudIdentities", "ownedBy", "provisioningGate", "sharedFields"];
+const INACCESSIBLE = [
+  "followable",
+  "linkCloudIdentities",
+  "ownedBy",
+  "provisioningGate",
+  "sharedFields",
+];
 
 interface MutationPart {
   roleSets: readonly (readonly CallerRole[])[];

@@ -54,6 +54,7 @@ const ANSWERS_OF_MUTATIONS = [
   "TransferOffer",
   "Mutation",
   "Query",
+  "Subscription",
 ];
 
 test("every field that can be read is read, by somebody who may", () => {

@@ -59,7 +59,7 @@ const VALUES = RECORD.map(({ property }) => `i."${property}"`).join(", ");
 const INPUT = `input AS MATERIALIZED (SELECT * FROM json_to_recordset($2::json) AS given (
   ${GIVEN.map(({ property, type }) => `"${property}" ${type}`).join(", ")}))`;
 
-/** One statement writes revision and memberships; a ledger entry will be one more part of it. */
+/** One statement writes revision, memberships and what followers are told; a ledger entry will be one more part of it. */
 const REVISION_AND_GROUPS = `new_revision AS (
     INSERT INTO device_revision (tenant, device_id, revision, recorded_at, effective_at, actor,
       reason, source, changed, ${COLUMNS})
@@ -72,6 +72,10 @@ const REVISION_AND_GROUPS = `new_revision AS (
     FROM json_to_recordset($3::json)
       AS g ("deviceId" bigint, "fromRevision" integer, field text, value text)
     JOIN written w ON w.device_id = g."deviceId"
+  ), new_change AS (
+    INSERT INTO device_change (tenant, device_ids, revisions)
+    SELECT $1, array_agg(i."deviceId"), array_agg(i.revision)
+    FROM input i JOIN written w ON w.device_id = i."deviceId" HAVING count(*) > 0
   )
   SELECT device_id AS "deviceId" FROM written`;
 
