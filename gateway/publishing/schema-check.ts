@@ -88,9 +88,11 @@ async function judge(
     { field, line, column }: Place,
   ): Finding => ({ level, client, document: id, name, what, field, line, column });
 
-  const problems = await problemsAfter(graph, document);
+  const { asked, problems: invalid } = readDocument(graph.after, document.text);
+  const problems =
+    asked && invalid.length === 0 ? await usageProblems(graph, document, asked) : invalid;
   // A change that validation has met as well is told once.
-  const lines = new Set(problems.map(({ line }) => line));
+  const lines = new Set(invalid.map(({ line }) => line));
   const others = met.filter(({ line }) => line === null || !lines.has(line));
   return [
     ...problems.map((problem) => finding("BROKEN", problem.message, problem)),
@@ -98,13 +100,12 @@ async function judge(
   ];
 }
 
-/** Why a document could not be published after the change. */
-async function problemsAfter(
-  { after, supergraph }: GraphChange,
+/** Why a document that is still valid could not be published after the change. */
+async function usageProblems(
+  { supergraph }: GraphChange,
   { text, variableLimits, roles }: DocumentInUse,
+  asked: OneOperation,
 ): Promise<readonly DocumentProblem[]> {
-  const { asked, problems } = readDocument(after, text);
-  if (!asked || problems.length > 0) return problems;
   const cost = worstCase(asked, variableLimits).problems;
   if (!supergraph) return cost;
   const { planner, routing, tables } = supergraph;
