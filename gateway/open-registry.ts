@@ -1,17 +1,7 @@
-import { ACCESS as MANUFACTURING } from "../subgraphs/manufacturing/access.ts";
-import { ACCESS as OWNERSHIP } from "../subgraphs/ownership/access.ts";
+import { ACCESS_TABLES } from "./access-tables.ts";
 import { type DocumentCheck, documentCheck } from "./publishing/check-document.ts";
-import type { AccessTables } from "./publishing/field-access.ts";
-import { ACCESS as REGISTRY } from "./registry/access.ts";
 import { type RegistryConfig, type RunningRegistry, startRegistry } from "./registry/service.ts";
 import type { Supergraph } from "./supergraph.ts";
-
-/** Who may read what, in each subgraph. */
-export const ACCESS_TABLES: AccessTables = {
-  manufacturing: MANUFACTURING,
-  ownership: OWNERSHIP,
-  registry: REGISTRY,
-};
 
 export interface OpenRegistry extends RunningRegistry {
   /** Says what documents are checked against: the graph that the registry is itself a part of. */
