@@ -1,5 +1,6 @@
 import type { ServiceDatabase } from "../shared/postgres/migrate.ts";
 import { CreateClients1764000000001 } from "./migrations/001-create-clients.ts";
+import { CreateAccessLog1764000000002 } from "./migrations/002-create-access-log.ts";
 import { entities } from "./registry/subgraph.ts";
 
 /**
@@ -9,6 +10,6 @@ import { entities } from "./registry/subgraph.ts";
 export const gatewayDatabase: ServiceDatabase = {
   name: "gateway",
   entities,
-  migrations: [CreateClients1764000000001],
+  migrations: [CreateClients1764000000001, CreateAccessLog1764000000002],
   workerRoles: ["gateway_door"],
 };

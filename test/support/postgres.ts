@@ -42,7 +42,10 @@ function inDatabase(url: string, database: string): string {
 export async function freshDatabase(service: ServiceName): Promise<FreshDatabase> {
   const server = variable(SERVER_VARIABLE);
   const name = `test_${service}_${randomUUID().slice(0, 8)}`;
-  await onServer(server, `CREATE DATABASE ${name} TEMPLATE ${templateOf(service)}`);
+  await onServer(
+    server,
+    `CREATE DATABASE ${name} TEMPLATE ${templateOf(service)} OWNER ${service}_owner`,
+  );
   const passwords = () => variable(PASSWORD_VARIABLE);
   const urls = serviceUrls(server, service, { database: name, passwords });
   const adminUrl = inDatabase(server, name);
