@@ -31,6 +31,7 @@ function countFetches(node: QueryPlan["node"] | null): number {
   switch (node.kind) {
     case "Fetch":
     case "BatchFetch":
+    case "Subscription":
       return 1;
     case "Flatten":
       return countFetches(node.node);
@@ -39,8 +40,6 @@ function countFetches(node: QueryPlan["node"] | null): number {
       return sum(node.nodes);
     case "Condition":
       return sum([node.ifClause, node.elseClause]);
-    case "Subscription":
-      return countFetches(node.primary);
     case "Defer":
       return sum([node.primary.node, ...node.deferred.map((deferred) => deferred.node)]);
   }
