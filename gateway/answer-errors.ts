@@ -3,13 +3,14 @@ import { DomainError } from "../shared/domain-error.ts";
 import { INTERNAL_MESSAGE, publicError } from "../shared/graph/public-error.ts";
 import { log } from "../shared/log.ts";
 import { stackOf, unavailable } from "./guarded-fetch.ts";
+import { DOCUMENT_CODES, isAboutSchema, withoutSchema } from "./hidden-schema.ts";
 import { GATEWAY_LIMITS } from "./limits.ts";
 import type { RequestScope } from "./request-scope.ts";
 
-/** Codes of the GraphQL specification's own refusals: the document is wrong, not the request. */
-const DOCUMENT_CODES = ["GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"];
-
-/** Reduces an answer's errors to what may leave the gateway, each outage of a subgraph told once. */
+/**
+ * Reduces an answer's errors to what may leave the gateway. An outage of a subgraph is told once, and
+ * so is a document's invalidity to whom the schema is not told: how often says something of it.
+ */
 export function withPublicErrors<Result extends ExecutionResult>(
   result: Result,
   scope: RequestScope,
@@ -19,12 +20,14 @@ export function withPublicErrors<Result extends ExecutionResult>(
   const errors: GraphQLError[] = [];
   let omitted = 0;
   for (const raised of result.errors.flatMap(unfold)) {
-    const error = answerable(raised, scope);
+    const open = answerable(raised, scope);
+    const error = scope.tellsSchema ? open : withoutSchema(open);
     const { code, subgraph } = error.extensions;
     scope.outcomes.add(String(code));
-    if (code === "SUBGRAPH_UNAVAILABLE") {
-      if (told.has(String(subgraph))) continue;
-      told.add(String(subgraph));
+    if (code === "SUBGRAPH_UNAVAILABLE" || (isAboutSchema(open) && !scope.tellsSchema)) {
+      const once = `${code} ${subgraph} ${error.message}`;
+      if (told.has(once)) continue;
+      told.add(once);
     }
     if (errors.length < GATEWAY_LIMITS.errorsInAnswer) errors.push(error);
     else omitted++;

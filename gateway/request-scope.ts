@@ -12,6 +12,8 @@ export class RequestScope {
   documentId: string | null = null;
   /** Whether the request was right in itself, so that its operation was executed. */
   isExecuted = false;
+  /** Whether refusals may quote the schema: to developers, in development only. */
+  tellsSchema = false;
   /** Subgraphs that failed in this request; they are not asked again, so that it ends in time. */
   readonly unavailable = new Set<string>();
   /** Devices that were read or written, for the access log. */

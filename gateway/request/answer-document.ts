@@ -1,6 +1,7 @@
 import { OperationTypeNode } from "graphql";
 import { DomainError } from "../../shared/domain-error.ts";
 import { withPublicErrors } from "../answer-errors.ts";
+import { hidingSchema } from "../hidden-schema.ts";
 import type { LeanLane } from "../lean-lane.ts";
 import type { PublishedDocument, Registry } from "../registry/registry.ts";
 import type { RequestScope } from "../request-scope.ts";
@@ -28,7 +29,10 @@ export async function answerDocument(
     const prepared = operations.prepare(document.text);
     scope.operationName = prepared.operationName;
     assertMatches(asked, prepared);
-    return { prepared, variables: prepared.variablesOf(asked.variables) };
+    return {
+      prepared,
+      variables: hidingSchema(scope, () => prepared.variablesOf(asked.variables)),
+    };
   });
   scope.isExecuted = true;
   const result = withPublicErrors(await lane.execute(prepared, variables, scope), scope);
