@@ -22,6 +22,7 @@ const deep = (depth: number): unknown => JSON.parse(lists(depth));
 const ID = "query($a: ID!) { device(connhexId: $a) { id } }";
 const IDS = "query($a: [ID!]!) { nodes(ids: $a) { id } }";
 const PAGES = `{ ${times(30, (n) => `a${n}: device(connhexId: "x") { siblings(first: 1000) { id } }`)} }`;
+const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
 const ids = (count: number) => Array.from({ length: count }, () => "x");
 
 test.each<[string, string, object, string, number, number]>([
@@ -42,7 +43,7 @@ test.each<[string, string, object, string, number, number]>([
   ],
   ["cost", PAGES, {}, "COST_TOO_HIGH", 20_000, 30 * (1 + 1_000)],
   ["ids", IDS, { a: ids(1_001) }, "TOO_MANY_IDS", 1_000, 1_001],
-  ["items of a variable", IDS, { a: ids(2_001) }, "VARIABLE_LIST_TOO_LONG", 2_000, 2_001],
+  ["items of a variable", IDS, { a: numbers(2_001) }, "VARIABLE_LIST_TOO_LONG", 2_000, 2_001],
   ["levels of a variable", ID, { a: deep(33) }, "VARIABLES_TOO_DEEP", 32, 33],
   ["a text", ID, { a: "x".repeat(20_000) }, "VARIABLE_TEXT_TOO_LONG", 16_384, 20_000],
 ])("the limit on %s has its own code, and both figures", async (_, ...row) => {
