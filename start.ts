@@ -3,11 +3,18 @@ import { join } from "node:path";
 import type { DemoExamples } from "./demo/examples.ts";
 import { DEFAULT_TENANT, FIRST_DEMO_DEVICES, runDemo } from "./demo/run-demo.ts";
 import { readGatewaySettings } from "./gateway/config.ts";
-import { type Gateway, startGateway } from "./gateway/server.ts";
-import { readStartConfig } from "./start/config.ts";
+import type { Gateway } from "./gateway/server.ts";
+import { readStartConfig, readWorkers } from "./start/config.ts";
 import { openSecrets, ownershipConfigOf } from "./start/data-folder-secrets.ts";
-import { type Databases, migrateAll, openDatabases, SERVICE_DATABASES } from "./start/databases.ts";
-import { startPair } from "./start/pair.ts";
+import {
+  type Databases,
+  migrateAll,
+  openDatabases,
+  SERVICE_DATABASES,
+  SERVICE_NAMES,
+} from "./start/databases.ts";
+import { serveSystem } from "./start/serve.ts";
+import { startWorkers } from "./start/workers.ts";
 import type { OwnershipConfig } from "./subgraphs/ownership/config.ts";
 
 /** The whole system in this process. */
@@ -29,6 +36,7 @@ export interface StartOptions {
 /** The composition root of the one-process mode: databases, both subgraphs, gateway, demo. */
 export async function startSystem({ environment, notice }: StartOptions): Promise<RunningSystem> {
   const gatewaySettings = readGatewaySettings(environment);
+  const workers = readWorkers(environment);
   const { dataFolder, wantsDemo } = readStartConfig(environment);
   const undo: (() => Promise<void>)[] = [];
   const close = async () => {
@@ -48,22 +56,33 @@ export async function startSystem({ environment, notice }: StartOptions): Promis
       isWanted: isNew && databases.isEmbedded && wantsDemo,
       notice,
     });
-    const pair = await startPair({
-      manufacturing: { databaseUrl: databases.manufacturing.appUrl },
-      ownership,
+    if (workers === 1) {
+      const served = await serveSystem({ environment, databases, ownership });
+      undo.push(() => served.close());
+      return { gateway: served.gateway, dataFolder, examples, close };
+    }
+    const { host, port } = gatewaySettings;
+    const urls = applicationUrls(databases);
+    const gateway = await startWorkers({
+      ...{ count: workers, work: "system", host, port },
+      environment: { ...environment, ...urls, DATA_DIR: dataFolder },
     });
-    undo.push(() => pair.close());
-    const services = [pair.manufacturing, pair.ownership];
-    const gateway = await startGateway(
-      { ...gatewaySettings, remote: null, databaseUrl: databases.gateway.appUrl },
-      { services },
-    );
     undo.push(() => gateway.close());
     return { gateway, dataFolder, examples, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** What a worker reads: it logs in as the applications do, and owns no table. */
+function applicationUrls(databases: Databases): Record<string, string> {
+  return Object.fromEntries(
+    SERVICE_NAMES.flatMap((name) => [
+      [`${name.toUpperCase()}_DATABASE_URL`, databases[name].appUrl],
+      [`${name.toUpperCase()}_OWNER_DATABASE_URL`, ""],
+    ]),
+  );
 }
 
 /** Brings the tables up to date; true where there were none before. */

@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { Counter, collectDefaultMetrics, Gauge, register } from "prom-client";
+import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, register } from "prom-client";
 import { openDatabases } from "./postgres/database.ts";
 import { watchedSizes } from "./watched-sizes.ts";
 
@@ -88,6 +88,27 @@ function poolUsage(): Map<string, { inUse: number; idle: number; waiting: number
     });
   }
   return usage;
+}
+
+/** A process's metrics on their way to another one. */
+export type ProcessMetrics = readonly object[];
+
+/** Names this process in all its metrics, where several answer for one another. */
+export function nameProcess(worker: string): void {
+  register.setDefaultLabels({ worker });
+}
+
+export function processMetrics(): Promise<ProcessMetrics> {
+  return register.getMetricsAsJSON();
+}
+
+/**
+ * The metrics of several processes as one text. They stay apart by the label `worker`: a sum would
+ * fall when a worker is replaced, which Prometheus takes for a restart of everything.
+ */
+export function mergedMetrics(all: readonly ProcessMetrics[]): Promise<string> {
+  const apart = all.map((metrics) => metrics.map((one) => ({ ...one, aggregator: "sum" })));
+  return AggregatorRegistry.aggregate(apart).metrics();
 }
 
 /** The metrics of this process, as Prometheus reads them. */

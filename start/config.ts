@@ -10,6 +10,18 @@ export interface StartConfig {
   wantsDemo: boolean;
 }
 
+const WORKERS_MOST = 64;
+
+/** How many processes answer requests on the one port; 1 is this process itself. */
+export function readWorkers(env: Environment): number {
+  const text = env.WORKERS || "1";
+  const workers = /^\d{1,2}$/.test(text) ? Number(text) : 0;
+  if (workers < 1 || workers > WORKERS_MOST) {
+    throw new Error(`WORKERS must be a number from 1 to ${WORKERS_MOST}, not ${text}`);
+  }
+  return workers;
+}
+
 export function readStartConfig(env: Environment): StartConfig {
   if (env.SEED && env.SEED !== "demo" && env.SEED !== "none") {
     throw new Error(`SEED must be demo or none, not ${env.SEED}`);

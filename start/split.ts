@@ -1,3 +1,4 @@
+import type { Gateway } from "../gateway/server.ts";
 import { remotePeer } from "../shared/graph/remote-executor.ts";
 import { readServiceKeys } from "../shared/graph/service-keys.ts";
 import { serviceSigner } from "../shared/graph/service-token.ts";
@@ -7,7 +8,7 @@ import { readManufacturingConfig } from "../subgraphs/manufacturing/config.ts";
 import { startManufacturing } from "../subgraphs/manufacturing/service.ts";
 import { readOwnershipConfig } from "../subgraphs/ownership/config.ts";
 import { startOwnership } from "../subgraphs/ownership/service.ts";
-import { readSplitConfig } from "./config.ts";
+import { readSplitConfig, readWorkers } from "./config.ts";
 
 /** The services that can run alone beside the gateway. */
 export type SubgraphName = "manufacturing" | "ownership";
@@ -21,6 +22,19 @@ export interface RunningService {
 
 /** Starts the gateway before subgraphs that are other processes. */
 export async function startLoneGateway(environment: Environment): Promise<RunningService> {
+  const count = readWorkers(environment);
+  if (count === 1) return serveLoneGateway(environment);
+  const { readGatewayConfig } = await import("../gateway/config.ts");
+  const { startWorkers } = await import("./workers.ts");
+  const { host, port } = readGatewayConfig(environment);
+  return startWorkers({ count, work: "gateway", environment, host, port });
+}
+
+/** The same in this process alone. */
+export async function serveLoneGateway(
+  environment: Environment,
+  metrics?: () => Promise<string>,
+): Promise<Gateway> {
   // Loaded here only: a lone subgraph needs neither the query planner nor the runtime.
   const { readGatewayConfig } = await import("../gateway/config.ts");
   const { startGateway } = await import("../gateway/server.ts");
@@ -28,7 +42,7 @@ export async function startLoneGateway(environment: Environment): Promise<Runnin
   if (!config.remote) {
     throw new Error("MANUFACTURING_URL and OWNERSHIP_URL must say where the subgraphs are");
   }
-  return startGateway(config);
+  return startGateway(config, { ...(metrics && { metrics }) });
 }
 
 /** Starts one subgraph for holders of service tokens: the gateway and the other subgraph. */

@@ -4,7 +4,7 @@ import { EXIT } from "../exit-codes.ts";
 import { note, print } from "../output.ts";
 import { withoutGateway } from "../start-failure.ts";
 
-const DESCRIPTION = `Starts the whole system in this process: embedded PostgreSQL (or the databases that the
+const DESCRIPTION = `Starts the whole system in this process (WORKERS=n: in n of them): embedded PostgreSQL (or the databases that the
 environment names), both subgraphs and the gateway on PORT (default 4000). An empty data
 folder (DATA_DIR, default ./data) begins with the demo factory, unless SEED=none. With a
 service's name it starts that one alone.
@@ -36,7 +36,14 @@ async function start(service: Service | undefined, options: StartOptions): Promi
   process.on("unhandledRejection", (error) => {
     log("ERROR", "unhandled_rejection", { stack: error instanceof Error ? error.stack : "" });
   });
-  const running = await withoutGateway(() => (service ? startService(service) : startAll(options)));
+  const { startTracing } = await import("../../shared/tracing.ts");
+  const { wantsTraces } = await import("../../start/config.ts");
+  const running = await withoutGateway(async () => {
+    const name = service ? `tracegraph-${service}` : "tracegraph";
+    const stopTracing = await startTracing(name, wantsTraces(process.env));
+    const started = await (service ? startService(service) : startAll(options));
+    return { url: started.url, close: () => started.close().finally(stopTracing) };
+  });
   if (options.json) print(JSON.stringify({ url: running.url }));
   else if (service) print(`${service} is ready on ${running.url}`);
   await stopping;

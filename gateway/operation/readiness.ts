@@ -1,5 +1,5 @@
 import { type DocumentNode, Kind, parse } from "graphql";
-import type { LaneOperation, LeanLane } from "../lean-lane.ts";
+import type { LeanLane } from "../lean-lane.ts";
 import { GATEWAY_LIMITS } from "../limits.ts";
 import { NODE_SUBGRAPH } from "../node/node-text.ts";
 import { RequestScope } from "../request-scope.ts";
@@ -56,19 +56,20 @@ async function holds(work: () => Promise<unknown>): Promise<boolean> {
 }
 
 /** The gateway's own subgraph answers it, so that it asks nobody else. */
-const DOCUMENT = parse("query Ready { nodes(ids: []) { __typename } }");
+const TEXT = "query Ready { nodes(ids: []) { __typename } }";
 const CALLER = { subject: `service:${NODE_SUBGRAPH}`, tenant: "ready", roles: [], client: null };
 
+/** Plans are kept with their operation: one that is new each time is planned each time. */
 async function planAndExecute(lane: LeanLane): Promise<void> {
   const { data, errors } = await lane.execute(
-    operationOf(DOCUMENT),
+    operationOf(parse(TEXT)),
     {},
     new RequestScope(CALLER, "ready"),
   );
   if (errors?.length || !Array.isArray(data?.nodes)) throw new Error("the planner does not work");
 }
 
-function operationOf(document: DocumentNode): LaneOperation {
+function operationOf(document: DocumentNode): Parameters<LeanLane["execute"]>[0] {
   const [operation] = document.definitions;
   if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error("not an operation");
   return { document, operation };

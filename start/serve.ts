@@ -1,0 +1,44 @@
+import { readGatewaySettings } from "../gateway/config.ts";
+import { type Gateway, type GatewayOptions, startGateway } from "../gateway/server.ts";
+import type { OwnershipConfig } from "../subgraphs/ownership/config.ts";
+import type { ServiceName } from "./databases.ts";
+import { startPair } from "./pair.ts";
+
+export interface ServeOptions extends Pick<GatewayOptions, "metrics"> {
+  environment: Readonly<Record<string, string | undefined>>;
+  /** Migrated databases, as the applications log in to them. */
+  databases: Readonly<Record<ServiceName, { appUrl: string }>>;
+  ownership: OwnershipConfig;
+}
+
+/** Both subgraphs and the gateway in this process. */
+export interface ServedSystem {
+  gateway: Gateway;
+  close(): Promise<void>;
+}
+
+/** Starts both subgraphs and the gateway in this process, on databases that are there. */
+export async function serveSystem(options: ServeOptions): Promise<ServedSystem> {
+  const { environment, databases, ownership, ...more } = options;
+  const settings = readGatewaySettings(environment);
+  const pair = await startPair({
+    manufacturing: { databaseUrl: databases.manufacturing.appUrl },
+    ownership,
+  });
+  try {
+    const gateway = await startGateway(
+      { ...settings, remote: null, databaseUrl: databases.gateway.appUrl },
+      { services: [pair.manufacturing, pair.ownership], ...more },
+    );
+    return {
+      gateway,
+      async close() {
+        await gateway.close();
+        await pair.close();
+      },
+    };
+  } catch (error) {
+    await pair.close();
+    throw error;
+  }
+}
