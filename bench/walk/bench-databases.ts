@@ -8,6 +8,7 @@ import {
 import { findPostmaster } from "../../shared/postgres/embedded/postmaster.ts";
 import { type DataFolderSecrets, openSecrets } from "../../start/data-folder-secrets.ts";
 import { type Databases, migrateAll, openDatabases } from "../../start/databases.ts";
+import { removeGatewayDatabase } from "./fresh-gateway.store.ts";
 import { makeOneStore } from "./one-store.store.ts";
 
 /** The loaded databases that every variant asks, on one server. */
@@ -44,6 +45,7 @@ export async function openBenchDatabases(options: OpenBenchOptions): Promise<Ben
   const server = await startEmbeddedPostgres(dataFolder, { onNotice: notice });
   try {
     const secrets = await openSecrets(dataFolder);
+    await removeGatewayDatabase(server.adminUrl("postgres"));
     const databasePassword = async () => secrets.databasePassword;
     // The server runs already, so it is joined here, and is stopped by us alone.
     const databases = await openDatabases({

@@ -90,23 +90,26 @@ function databaseUrls({ databases }: BenchDatabases): Record<string, string> {
   return Object.fromEntries(entries);
 }
 
-/** The last process is the gateway. A caller of the role support asks, as a back office does. */
+/** The last process is the gateway. A back office's app asks, with the Walk that it has published. */
 async function serving(
   { bench }: ProcessSurroundings,
   processes: readonly BenchProcess[],
 ): Promise<Serving> {
+  const { origin } = new URL(processes.at(-1)?.url ?? "");
   const issuer = await openDevelopmentIssuer(bench.dataFolder);
-  const token = await issuer.sign({ roles: ["support"], tenants: [bench.tenant] });
-  const bodyFor = await publishWalk();
+  const { documentId, token } = await publishWalk(origin, issuer, bench.tenant);
   const headers = {
     authorization: `Bearer ${token}`,
     "content-type": "application/json",
     accept: "application/json",
   };
   return {
-    origin: new URL(processes.at(-1)?.url ?? "").origin,
+    origin,
     processes,
-    requestFor: (id) => ({ method: "POST", path: "/graphql", headers, body: bodyFor(id) }),
+    requestFor: (id) => {
+      const body = JSON.stringify({ documentId, variables: { id } });
+      return { method: "POST", path: "/graphql", headers, body };
+    },
     deviceOf: deviceOfData,
   };
 }
