@@ -1,6 +1,8 @@
 import type { DocumentNode, ExecutionResult } from "graphql";
 import { inProcessExecutor } from "../shared/graph/in-process-executor.ts";
+import { remoteChanges } from "../shared/graph/remote-changes.ts";
 import { type RemoteOptions, remoteExecutor } from "../shared/graph/remote-executor.ts";
+import type { SeenDevice } from "../shared/graph/seen-devices.ts";
 import type { SubgraphService } from "../shared/graph/subgraph-service.ts";
 import { GATEWAY_LIMITS } from "./limits.ts";
 import type { RequestScope } from "./request-scope.ts";
@@ -21,6 +23,8 @@ export interface GatewaySubgraph {
   readonly sdl: string;
   /** Rejects where the subgraph cannot be asked. */
   execute(fetch: Fetch, scope: RequestScope): Promise<FetchResult>;
+  /** What changes in a tenant, where this subgraph can say. */
+  readonly changes?: NonNullable<SubgraphService["changes"]>;
   /** Rejects where it cannot answer now. */
   ready(): Promise<void>;
   close(): Promise<void>;
@@ -40,6 +44,7 @@ export function localSubgraph(service: SubgraphService): GatewaySubgraph {
       scope.forgetContexts();
       return result;
     },
+    ...(service.changes && { changes: service.changes.bind(service) }),
     ready: () => service.ready(),
     close: async () => undefined,
   };
@@ -55,9 +60,10 @@ export function remoteSubgraph(sdl: string, options: RemoteOptions): GatewaySubg
       const vouched = { caller, requestId, deadlineAt };
       const deadlineMs = fetchMs(isMutation, deadlineAt);
       const { extensions, ...result } = await execute({ text, variables, vouched, deadlineMs });
-      for (const identifier of readSeen(extensions)) seen.add(identifier);
+      for (const device of readSeen(extensions)) seen.add(device);
       return result;
     },
+    changes: (tenant, asked) => remoteChanges(options, tenant, asked),
     async ready() {
       if (!(await execute.isReady())) throw new Error(`${options.subgraph} is not ready`);
     },
@@ -65,10 +71,10 @@ export function remoteSubgraph(sdl: string, options: RemoteOptions): GatewaySubg
   };
 }
 
-function readSeen(extensions: ExecutionResult["extensions"]): string[] {
+function readSeen(extensions: ExecutionResult["extensions"]): SeenDevice[] {
   const { seen } = extensions ?? {};
   if (!Array.isArray(seen)) return [];
-  return seen.filter((identifier): identifier is string => typeof identifier === "string");
+  return seen.filter((device): device is SeenDevice => Array.isArray(device));
 }
 
 /** How long a fetch that begins now may take: less than usual where its request has less left. */

@@ -29,8 +29,12 @@ export function enforceAccess(schema: GraphQLSchema, table: AccessTable): void {
       if (FEDERATION_FIELDS.has(name)) continue;
       const roles = table[type.name]?.[field.name];
       if (!roles) throw new Error(`access: no entry for ${name}`);
-      const isAboutDevices = TYPES_ABOUT_DEVICES.has(type.name);
-      field.resolve = guarded(name, { roles: new Set(roles), isAboutDevices }, field.resolve);
+      const guard = {
+        roles: new Set(roles),
+        isAboutDevices: TYPES_ABOUT_DEVICES.has(type.name),
+        isRoot: type.name === "Query" || type.name === "Mutation",
+      };
+      field.resolve = guarded(name, guard, field.resolve);
     }
   }
 }
@@ -40,9 +44,11 @@ type Resolve = GraphQLFieldResolver<unknown, { caller: Caller; seen?: SeenDevice
 interface Guard {
   roles: ReadonlySet<CallerRole>;
   isAboutDevices: boolean;
+  isRoot: boolean;
 }
 
-function guarded(name: string, { roles, isAboutDevices }: Guard, resolve?: Resolve): Resolve {
+function guarded(name: string, guard: Guard, resolve?: Resolve): Resolve {
+  const { roles, isAboutDevices, isRoot } = guard;
   const field = name.slice(name.indexOf(".") + 1);
   const answer: Resolve =
     resolve ??
@@ -55,6 +61,19 @@ function guarded(name: string, { roles, isAboutDevices }: Guard, resolve?: Resol
       throw new DomainError("FORBIDDEN", `your roles may not use ${name}`);
     }
     if (isAboutDevices) context.seen?.addSource(source);
-    return answer(source, args, context, info);
+    const value = answer(source, args, context, info);
+    return isRoot && context.seen ? seenAnswer(value, context.seen) : value;
   };
+}
+
+/** What was written is seen, and what was found too, also where the client selects nothing of it. */
+function seenAnswer(value: unknown, seen: SeenDevices): unknown {
+  if (!(value instanceof Promise)) {
+    seen.addAnswer(value);
+    return value;
+  }
+  return value.then((answer: unknown) => {
+    seen.addAnswer(answer);
+    return answer;
+  });
 }

@@ -12,7 +12,7 @@ import { assertCanReplaceClaimCode, assertConnhexId } from "./identity.ts";
  * Answers the right code's hash, which must still be the identity's when the device is registered.
  */
 export async function assertClaimCode(
-  { write, secrets }: Context,
+  { write, secrets, seen }: Context,
   connhexId: string,
   text: string | null,
 ): Promise<Buffer> {
@@ -32,6 +32,7 @@ export async function assertClaimCode(
       return true;
     }
     const { failed, lockMinutes } = afterWrongCode(claim);
+    seen?.add([connhexId, null]);
     await identities.noteClaim(connhexId, failed, lockMinutes);
     return false;
   });

@@ -26,7 +26,7 @@ export async function offerTransfer(context: Context, connhexId: string) {
     const { ownerId, revision } = current;
     return offers.put(connhexId, { ownerId, revision, codeHash });
   });
-  return { code, expiresAt };
+  return { connhexId, code, expiresAt };
 }
 
 interface Transfer {
@@ -81,7 +81,7 @@ export async function transferOwnership(context: Context, input: Transfer) {
  * committed before the refusal. A wrong code, an expired offer and none at all look the same.
  */
 async function assertConsent(
-  { write, secrets }: Context,
+  { write, secrets, seen }: Context,
   connhexId: string,
   text: string | null | undefined,
 ): Promise<Buffer> {
@@ -94,6 +94,7 @@ async function assertConsent(
     assertMayTry(offer);
     if (code !== null && secrets.isSame(offer.codeHash, given)) return !offer.isExpired;
     const { failed, lockMinutes } = afterWrongCode(offer);
+    seen?.add([connhexId, null]);
     await offers.noteTry(connhexId, failed, lockMinutes);
     return false;
   });
