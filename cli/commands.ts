@@ -45,6 +45,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/field.ts")).fieldCommand(),
   },
   {
+    name: "client",
+    summary: "apps and partners: their roles, rates and keys",
+    load: async () => (await import("./commands/client.ts")).clientCommand(),
+  },
+  {
+    name: "documents",
+    summary: "publishes, lists and retires the documents of a client",
+    load: async () => (await import("./commands/documents.ts")).documentsCommand(),
+  },
+  {
     name: "demo",
     summary: "loads a demo factory of any size",
     load: async () => (await import("./commands/demo.ts")).demoCommand(),

@@ -35,6 +35,8 @@ async function programFor(words: readonly string[]): Promise<Command> {
     .description(INTRODUCTION)
     .version(version(), "-V, --version", "prints the version")
     .helpOption("-h, --help", "prints this")
+    // A command's own --version is that of a client, not this program's.
+    .enablePositionalOptions()
     .addHelpText("after", EXIT_CODES)
     .showSuggestionAfterError();
   const asked = words.find((word) => !word.startsWith("-"));

@@ -16,11 +16,11 @@ test.each<[version: string, isGood: boolean]>([
 
 test.each<[limits: unknown, fault: RegExp | null]>([
   [{}, null],
-  [{ first: 100, ids: 0 }, null],
+  [{ first: 100, ids: 1 }, null],
   [null, /an object like/],
   [[], /an object like/],
   [{ first: 1.5 }, /first is a whole number/],
-  [{ first: -1 }, /first is a whole number/],
+  [{ first: 0 }, /first is a whole number/],
   [{ first: "7" }, /first is a whole number/],
   [{ first: 1_000_001 }, /first is a whole number/],
   [{ "a-b": 1 }, /"a-b" is no variable's name/],

@@ -35,8 +35,8 @@ export function faultOfVariableLimits(limits: unknown): string | null {
     if (!/^[_A-Za-z][_0-9A-Za-z]{0,99}$/.test(name) || name in Object.prototype) {
       return `variableLimits: ${JSON.stringify(name.slice(0, 100))} is no variable's name`;
     }
-    if (!Number.isInteger(limit) || limit < 0 || limit > LIMITS.variableLimit) {
-      return `variableLimits: ${name} is a whole number from 0 to ${LIMITS.variableLimit}`;
+    if (!Number.isInteger(limit) || limit < 1 || limit > LIMITS.variableLimit) {
+      return `variableLimits: ${name} is a whole number from 1 to ${LIMITS.variableLimit}`;
     }
   }
   return null;

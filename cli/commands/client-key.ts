@@ -1,0 +1,127 @@
+import { Command, InvalidArgumentError } from "commander";
+import { parseTimestamp } from "../../shared/time.ts";
+import { type ConnectionOptions, connect, withConnection } from "../connection.ts";
+import { note, print, printJson } from "../output.ts";
+
+const DESCRIPTION = `Adds, rotates and revokes the keys with which a client comes in (role admin). A key is printed once,
+alone on standard output; nobody can read it again. At most two keys of a client are valid at once.
+
+Examples:
+  tracegraph client key add acme --expires 2027-01-01T00:00:00Z
+  tracegraph client key rotate acme                    the present key ends in 24 hours
+  tracegraph client key revoke 4f1d2c3b4a596877 --reason "stood in a mail"`;
+
+interface AddOptions extends ConnectionOptions {
+  expires?: string;
+}
+interface RotateOptions extends AddOptions {
+  overlapHours: number;
+}
+interface RevokeOptions extends ConnectionOptions {
+  reason: string;
+}
+interface MadeKey {
+  text: string;
+  key: { keyId: string; last4: string; expiresAt: string | null };
+}
+
+export function clientKeyCommand(): Command {
+  return new Command("key")
+    .summary("adds, rotates and revokes keys")
+    .description(DESCRIPTION)
+    .addCommand(addCommand())
+    .addCommand(rotateCommand())
+    .addCommand(revokeCommand());
+}
+
+function addCommand(): Command {
+  const command = new Command("add")
+    .summary("gives a client a key")
+    .description("Gives a client a key.\n\nExample:\n  tracegraph client key add acme > acme.key")
+    .argument("<client>")
+    .option("--expires <time>", "when it ends by itself (RFC 3339); never if not given", readTime);
+  return withConnection(command).action(add);
+}
+
+function rotateCommand(): Command {
+  const command = new Command("rotate")
+    .summary("gives a client a new key; the present one ends after the overlap")
+    .description(
+      "Gives a client a new key; its present one ends after the overlap.\n\nExample:\n  tracegraph client key rotate acme --overlap-hours 72",
+    )
+    .argument("<client>")
+    .option("--overlap-hours <hours>", "how long both are valid: 0 to 720", readHours, 24)
+    .option("--expires <time>", "when the new key ends by itself (RFC 3339)", readTime);
+  return withConnection(command).action(rotate);
+}
+
+function revokeCommand(): Command {
+  const command = new Command("revoke")
+    .summary("ends a key at once, on every gateway within a minute")
+    .description(
+      'Ends a key at once, on every gateway within a minute.\n\nExample:\n  tracegraph client key revoke 4f1d2c3b4a596877 --reason "stood in a mail"',
+    )
+    .argument("<key-id>", "as `client list <name>` shows it")
+    .requiredOption("--reason <text>", "why");
+  return withConnection(command).action(revoke);
+}
+
+const MADE = "text key { keyId last4 createdAt createdBy expiresAt }";
+
+async function add(client: string, options: AddOptions): Promise<void> {
+  const { gateway } = await connect(options, ["admin"]);
+  const query = `mutation AddClientKey($client: String!, $expiresAt: DateTime) {
+    addClientKey(client: $client, expiresAt: $expiresAt) { ${MADE} }
+  }`;
+  const variables = { client, expiresAt: options.expires ?? null };
+  const { addClientKey } = await gateway.ask<{ addClientKey: MadeKey }>(query, variables);
+  printKey(addClientKey, options);
+}
+
+async function rotate(client: string, options: RotateOptions): Promise<void> {
+  const { gateway } = await connect(options, ["admin"]);
+  const query = `mutation RotateClientKey(
+    $client: String!, $overlapHours: Int!, $expiresAt: DateTime
+  ) {
+    rotateClientKey(client: $client, overlapHours: $overlapHours, expiresAt: $expiresAt) { ${MADE} }
+  }`;
+  const { overlapHours, expires: expiresAt = null } = options;
+  const { rotateClientKey } = await gateway.ask<{ rotateClientKey: MadeKey }>(query, {
+    client,
+    overlapHours,
+    expiresAt,
+  });
+  printKey(rotateClientKey, options);
+}
+
+async function revoke(keyId: string, options: RevokeOptions): Promise<void> {
+  const { gateway } = await connect(options, ["admin"]);
+  const query = `mutation RevokeClientKey($keyId: ID!, $reason: String!) {
+    revokeClientKey(keyId: $keyId, reason: $reason) { keyId last4 revokedAt }
+  }`;
+  const variables = { keyId, reason: options.reason };
+  const { revokeClientKey } = await gateway.ask<{ revokeClientKey: object }>(query, variables);
+  if (options.json) printJson(revokeClientKey);
+  else print(`${keyId} is revoked, on every gateway within a minute`);
+}
+
+function printKey({ text, key }: MadeKey, { json }: ConnectionOptions): void {
+  if (json) {
+    printJson({ text, key });
+    return;
+  }
+  print(text);
+  const end = key.expiresAt === null ? "does not end by itself" : `ends at ${key.expiresAt}`;
+  note(`key ${key.keyId}, shown once: keep it now; it ${end}`);
+}
+
+function readTime(text: string): string {
+  if (parseTimestamp(text) !== null) return text;
+  throw new InvalidArgumentError("Give a time as 2027-01-01T00:00:00Z.");
+}
+
+function readHours(text: string): number {
+  const hours = Number(text);
+  if (/^\d+$/.test(text) && hours <= 720) return hours;
+  throw new InvalidArgumentError("Give 0 to 720 hours.");
+}
