@@ -5,9 +5,10 @@ import type { SchemaText } from "../../gateway/publishing/schema-text.ts";
 import { ROLES, type Role } from "../../shared/caller.ts";
 import { CliError } from "../cli-error.ts";
 import { type ConnectionOptions, connect, withConnection } from "../connection.ts";
+import { limitsOf, NO_LIMITS, readLimitsFile } from "../documents/limits-file.ts";
+import { readManifests } from "../documents/manifest.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { GatewayClient } from "../gateway-client.ts";
-import { readDocumentFiles } from "./document-files.ts";
 import { readPublishedDocuments } from "./published-documents.ts";
 import { reportSchemaCheck } from "./schema-check-report.ts";
 
@@ -27,6 +28,7 @@ const PRESENT_SCHEMA = "gateway/schema.graphql";
 interface SchemaCheckOptions extends ConnectionOptions {
   against?: string;
   documents?: string;
+  limits?: string;
   client?: string;
   role: Role[];
   failOn: "broken" | "dangerous";
@@ -47,7 +49,11 @@ export function schemaCheckCommand(): Command {
       "--against <file>",
       `the present schema (the gateway's, or ${PRESENT_SCHEMA} with --documents)`,
     )
-    .option("--documents <path>", "a document or a folder of them, instead of asking the gateway")
+    .option(
+      "--documents <path>",
+      "a manifest or a folder, as publish reads it, instead of the gateway",
+    )
+    .option("--limits <file>", "with --documents: limits of variables, as JSON")
     .option("--client <name>", "only this client's; with --documents, whose they are")
     .addOption(role.choices(ROLES).argParser(addRole).default([], "not checked"))
     .addOption(failOn.choices(["broken", "dangerous"]).default("broken"))
@@ -81,18 +87,21 @@ interface Present {
 
 async function fromFiles(
   path: string,
-  { against = PRESENT_SCHEMA, client = "documents", role }: SchemaCheckOptions,
+  { against = PRESENT_SCHEMA, client = "documents", role, limits }: SchemaCheckOptions,
 ): Promise<Present> {
-  const files = await readDocumentFiles(path);
+  const declared = limits ? await readLimitsFile(limits) : NO_LIMITS;
   const roles = role.length > 0 ? role : null;
-  const documents = files.map(({ id, text }): DocumentInUse => {
-    return { client, id, name: null, text, variableLimits: {}, roles };
+  const documents = (await readManifests([path])).map((document): DocumentInUse => {
+    const { id, text } = document;
+    return { client, id, name: null, text, variableLimits: limitsOf(document, declared), roles };
   });
   return { before: await readSchemaFile(against), documents };
 }
 
 async function fromGateway(options: SchemaCheckOptions): Promise<Present> {
-  if (options.role.length > 0) throw new CliError("USAGE", "--role goes with --documents");
+  if (options.role.length > 0 || options.limits) {
+    throw new CliError("USAGE", "--role and --limits go with --documents");
+  }
   const { gateway } = await connect(options, ["engineering"]);
   const documents = await readPublishedDocuments(gateway, options.client);
   const { against } = options;

@@ -1,6 +1,8 @@
 import type { Finding, SchemaCheck } from "../../gateway/publishing/schema-check.ts";
 import { note, plural, print, printJson, table } from "../output.ts";
 
+const ID_CHARACTERS = 20;
+
 /** Tells what a change of the schema does to documents. */
 export function reportSchemaCheck(check: SchemaCheck, asJson: boolean): void {
   const { documents, findings, unused } = check;
@@ -26,13 +28,18 @@ function documentsWith(findings: readonly Finding[], level: Finding["level"]): n
 function findingsTable(findings: readonly Finding[]): string {
   const rows = findings.map(({ client, document, name, line, level, what }) => [
     client,
-    document,
     name ?? "",
+    short(document),
     line === null ? "" : String(line),
     level,
     what,
   ]);
-  return table(["client", "document", "operation", "line", "is", "because"], rows);
+  return table(["client", "operation", "document", "line", "is", "because"], rows);
+}
+
+/** Ids are mostly hashes; their start tells them apart, and `--json` has all of them. */
+function short(id: string): string {
+  return id.length > ID_CHARACTERS ? `${id.slice(0, ID_CHARACTERS)}…` : id;
 }
 
 function unusedTable(unused: SchemaCheck["unused"]): string {

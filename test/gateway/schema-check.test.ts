@@ -10,16 +10,24 @@ const PUBLIC = join(ROOT, "gateway/schema.graphql");
 const SUPERGRAPH = join(ROOT, "gateway/supergraph.graphql");
 const EXAMPLES = join(ROOT, "examples/partner/documents");
 
+/** As it is published, so that lines are those of the file. */
 const SIBLINGS = `query Siblings($serialNumber: String!) {
   device(serialNumber: $serialNumber) {
     phase
     lot {
       value
-      devices { totalCount }
+      devices {
+        totalCount
+      }
     }
-    siblings(by: "lotCode", membership: EVER, first: 10) { nodes { lotCode } }
+    siblings(by: "lotCode", membership: EVER, first: 10) {
+      nodes {
+        lotCode
+      }
+    }
   }
-}`;
+}
+`;
 
 let folder: string;
 beforeAll(async () => {
@@ -90,23 +98,19 @@ describe("a change of the schema", () => {
       gone,
       [],
       1,
-      [
-        "BROKEN device-by-connhex-id 7",
-        "BROKEN device-by-serial-number 10",
-        "BROKEN shared-devices 7",
-      ],
+      ["BROKEN DeviceByConnhexId 6", "BROKEN DeviceBySerialNumber 9", "BROKEN SharedDevices 6"],
     ],
-    ["an argument is required", required, [], 1, ["BROKEN siblings 4"]],
+    ["an argument is required", required, [], 1, ["BROKEN Siblings 4"]],
     [
       "a value is added",
       grown,
       [],
       0,
       [
-        "DANGEROUS device-by-serial-number 12",
-        "DANGEROUS devices-by-id 7",
-        "DANGEROUS shared-devices 8",
-        "DANGEROUS siblings 3",
+        "DANGEROUS DeviceBySerialNumber 11",
+        "DANGEROUS DevicesById 6",
+        "DANGEROUS SharedDevices 7",
+        "DANGEROUS Siblings 3",
       ],
     ],
     [
@@ -115,29 +119,27 @@ describe("a change of the schema", () => {
       ["--fail-on", "dangerous"],
       1,
       [
-        "DANGEROUS device-by-serial-number 12",
-        "DANGEROUS devices-by-id 7",
-        "DANGEROUS shared-devices 8",
-        "DANGEROUS siblings 3",
+        "DANGEROUS DeviceBySerialNumber 11",
+        "DANGEROUS DevicesById 6",
+        "DANGEROUS SharedDevices 7",
+        "DANGEROUS Siblings 3",
       ],
     ],
-    ["a type is changed", retyped, [], 1, ["BROKEN siblings 8"]],
-    ["the default of a page is changed", paged, [], 0, ["DANGEROUS siblings 6"]],
+    ["a type is changed", retyped, [], 1, ["BROKEN Siblings 12"]],
+    ["the default of a page is changed", paged, [], 0, ["DANGEROUS Siblings 6"]],
     [
       "a value that a document sends is removed",
       { edits: [[/(enum Membership \{[\s\S]*?)\n {2}EVER/, "$1"]] },
       [],
       1,
-      ["BROKEN siblings 8"],
+      ["BROKEN Siblings 10"],
     ],
   ])("%s", async (_, change, options, exit, expected) => {
     const checked = await check(change, options);
-    const told = checked.findings.map(
-      ({ level, document, line }) => `${level} ${document} ${line}`,
-    );
+    const told = checked.findings.map(({ level, name, line }) => `${level} ${name} ${line}`);
     expect({ exit: checked.exit, told }).toEqual({ exit, told: expected });
-    for (const { client, name } of checked.findings) {
-      expect([client, name]).toEqual(["acme", expect.stringMatching(/^[A-Z]/)]);
+    for (const { client, document } of checked.findings) {
+      expect([client, document]).toEqual(["acme", expect.stringMatching(/^sha256:[0-9a-f]{64}$/)]);
     }
   });
 
@@ -166,7 +168,7 @@ describe("a supergraph also tells", () => {
     const checked = await check(change);
     expect(checked.exit).toBe(1);
     expect(checked.findings).toMatchObject([
-      { level: "BROKEN", document: "device-identity", what: expect.stringContaining("planned") },
+      { level: "BROKEN", name: "DeviceIdentity", what: expect.stringContaining("planned") },
     ]);
   });
 
@@ -175,7 +177,7 @@ describe("a supergraph also tells", () => {
     const checked = await check(same, ["--role", "line"]);
     expect(checked.exit).toBe(1);
     expect(checked.findings).toMatchObject([
-      { document: "shared-devices", what: "line may not use Query.sharedDevices" },
+      { name: "SharedDevices", what: "line may not use Query.sharedDevices" },
     ]);
     expect(await check(same, ["--role", "line", "--role", "partner"])).toMatchObject({ exit: 0 });
   });
@@ -186,9 +188,9 @@ test("a page whose default grows may cost too much", async () => {
     { length: 19 },
     (_, n) => `p${n}: devices(first: 1000) { nodes { id } }`,
   );
-  const text = `{ productionGroup(field: "lotCode", value: "L") { ${pages.join(" ")} rest: devices { nodes { id } } } }`;
-  const wide = join(folder, "wide.graphql");
-  await writeFile(wide, text);
+  const text = `query Wide { productionGroup(field: "lotCode", value: "L") { ${pages.join(" ")} rest: devices { nodes { id } } } }`;
+  const wide = join(folder, "wide.json");
+  await writeFile(wide, JSON.stringify({ wide: text }));
   const changed = join(folder, "changed.graphql");
   const [[before, after]] = paged.edits as [[RegExp, string]];
   for (const [size, exit] of [
@@ -212,6 +214,20 @@ test("a page whose default grows may cost too much", async () => {
   }
 });
 
+test("limits of variables are declared as for publishing", async () => {
+  const text = `query Nested($n: Int!) { device { siblings(first: $n) { nodes { siblings { totalCount } } } } }`;
+  const nested = join(folder, "nested.json");
+  await writeFile(nested, JSON.stringify({ nested: text }));
+  const limits = join(folder, "limits.json");
+  await writeFile(limits, JSON.stringify({ n: 100 }));
+  const words = ["schema", "check", PUBLIC, "--against", PUBLIC, "--documents", nested];
+  expect(await runCommand(words)).toMatchObject({
+    exit: 1,
+    stdout: expect.stringMatching(/at most \d+ nodes/),
+  });
+  expect(await runCommand([...words, "--limits", limits])).toMatchObject({ exit: 0, stdout: "" });
+});
+
 test("people read a table of client, document, line and reason", async () => {
   const path = join(folder, "changed.graphql");
   const [[before, after]] = gone.edits as [[RegExp, string]];
@@ -228,9 +244,9 @@ test("people read a table of client, document, line and reason", async () => {
     "acme",
   ]);
   expect(ran.exit).toBe(1);
-  expect(ran.stdout).toMatch(/^client +document +operation +line +is +because\n/);
+  expect(ran.stdout).toMatch(/^client +operation +document +line +is +because\n/);
   expect(ran.stdout).toMatch(
-    /acme +device-by-connhex-id +DeviceByConnhexId +7 +BROKEN +Cannot query field "deviceType"/,
+    /acme +DeviceByConnhexId +sha256:[0-9a-f]{13}… +\d +BROKEN +Cannot query field "deviceType"/,
   );
   expect(ran.stderr).toMatch(/documents: 3 broken, 0 in danger/);
 });
@@ -239,9 +255,10 @@ describe("wrong usage is refused with exit code 2", () => {
   test.each<[string, readonly string[], string]>([
     ["no schema", ["README.md"], "INVALID_SCHEMA"],
     ["no such file", ["nothing.graphql"], "NOT_READABLE"],
-    ["no documents", ["gateway/schema.graphql", "--documents", "docs"], "NOT_READABLE"],
+    ["no documents", ["gateway/schema.graphql", "--documents", "docs"], "WRONG_FORMAT"],
     ["no such level", ["gateway/schema.graphql", "--fail-on", "worry"], "USAGE"],
     ["no such role", ["gateway/schema.graphql", "--role", "king"], "USAGE"],
+    ["limits of the gateway's documents", ["gateway/schema.graphql", "--limits", "x"], "USAGE"],
     ["roles of the gateway's clients", ["gateway/schema.graphql", "--role", "line"], "USAGE"],
   ])("%s", async (_, [path = "", ...words], code) => {
     const absolute = words.map((word) => (word === "docs" ? join(ROOT, word) : word));
