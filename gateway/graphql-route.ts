@@ -4,16 +4,22 @@ import { log } from "../shared/log.ts";
 import { traced, tracedRequest } from "../shared/tracing.ts";
 import { authenticate, type Doorkeeper, UNAUTHENTICATED } from "./identity/authenticate.ts";
 import { IssuerUnreachableError } from "./identity/token-check.ts";
+import { type AnswerLiveParts, answerLive } from "./live/answer-live.ts";
 import { observeRequest } from "./operation/metrics.ts";
 import { answerDocument, type DocumentParts } from "./request/answer-document.ts";
-import { type AskedRequest, readAskedRequest, unreadBody } from "./request/asked-request.ts";
+import {
+  type AskedRequest,
+  notAcceptable,
+  readAskedRequest,
+  unreadBody,
+} from "./request/asked-request.ts";
 import { RequestRefusal, refusingWhole } from "./request/request-refusal.ts";
 import { type Answer, sendAnswer } from "./request/send-answer.ts";
 import { RequestScope } from "./request-scope.ts";
 import type { FederatedRuntime } from "./runtime.ts";
 
 /** What GraphQL requests are answered with. */
-export interface GraphqlParts extends Doorkeeper, DocumentParts {
+export interface GraphqlParts extends Doorkeeper, DocumentParts, AnswerLiveParts {
   runtime: FederatedRuntime;
 }
 
@@ -32,11 +38,13 @@ export async function answerGraphql(
     span.set({ "http.response.status_code": answer.status });
     return answer;
   });
-  sendAnswer(request, response, answer);
+  const streamed = answer.stream?.(response);
+  if (!streamed) sendAnswer(request, response, answer);
   const ms = Math.round((performance.now() - began) * 10) / 10;
   const facts = work.facts(answer);
   log("INFO", "request", { id: requestId, ...facts, ms });
   observeRequest({ ...facts, code: facts.codes[0] ?? null, ms });
+  await streamed;
 }
 
 /** One request on its way: who asks, what, and the answer. */
@@ -67,12 +75,22 @@ class Work {
     this.scope = scope;
     const asked = await readAskedRequest(request);
     return traced("operation", {}, async (span) => {
-      const answer = await answerAsked(this.parts, asked, scope);
+      const answer = await this.answerAsked(asked, scope);
       const { operationName, documentId } = scope;
       if (operationName !== null) span.set({ "graphql.operation.name": operationName });
       if (documentId !== null) span.set({ "tracegraph.document.id": documentId });
       return answer;
     });
+  }
+
+  private async answerAsked(asked: AskedRequest, scope: RequestScope): Promise<Answer> {
+    assertMayAsk(asked, scope);
+    if (asked.acceptsStream) {
+      const live = await answerLive(this.parts, asked, scope, this.request);
+      if (live) return live;
+      if (asked.accept === "") throw notAcceptable();
+    }
+    return answerAtOnce(this.parts, asked, scope);
   }
 
   /** What the log says of it. */
@@ -102,16 +120,19 @@ async function arrive(parts: GraphqlParts, request: IncomingMessage) {
   throw new RequestRefusal(status, "UNAUTHENTICATED", message, all);
 }
 
-async function answerAsked(
+function assertMayAsk({ documentId, hasText }: AskedRequest, scope: RequestScope): void {
+  if (runsDocumentsOnly(scope.caller) && (documentId === null || hasText)) {
+    const text = "ask by the id of a document that was published for you, and by nothing else";
+    throw new RequestRefusal(403, "DOCUMENT_REQUIRED", text);
+  }
+}
+
+async function answerAtOnce(
   parts: GraphqlParts,
   asked: AskedRequest,
   scope: RequestScope,
 ): Promise<Answer> {
   const { documentId, hasText } = asked;
-  if (runsDocumentsOnly(scope.caller) && (documentId === null || hasText)) {
-    const text = "ask by the id of a document that was published for you, and by nothing else";
-    throw new RequestRefusal(403, "DOCUMENT_REQUIRED", text);
-  }
   // Clients of automatic persisted queries send both; the text is what they mean then.
   if (documentId !== null && !hasText) return answerDocument(parts, asked, scope);
   return answerText(parts.runtime, asked, scope);

@@ -10,7 +10,7 @@ import { GraphQLError, getOperationAST, getVariableValues, print } from "graphql
 import { DomainError, type ErrorCode, type ErrorDetails } from "../shared/domain-error.ts";
 import { withPublicErrors } from "./answer-errors.ts";
 import { type AskedOperation, assertCostWithinLimits } from "./document-cost.ts";
-import { parseWithinLimits } from "./document-limits.ts";
+import { parseWithinLimits, withoutSubscription } from "./document-limits.ts";
 import { guardedFetch, type ObserveFetch } from "./guarded-fetch.ts";
 import type { RequestScope } from "./request-scope.ts";
 import { giveScalars } from "./scalars.ts";
@@ -99,7 +99,7 @@ function requestPlugin(): GatewayPlugin<ServerContext> {
     onParse({ setParseFn }) {
       setParseFn((source: string | { body: string }) => {
         const text = typeof source === "string" ? source : source.body;
-        return refusingWithStatus(() => parseWithinLimits(text));
+        return refusingWithStatus(() => withoutSubscription(parseWithinLimits(text)));
       });
     },
     onExecute({ args, setResultAndStopExecution }) {

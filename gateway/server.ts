@@ -14,6 +14,8 @@ import { type ObserveFetch, stackOf } from "./guarded-fetch.ts";
 import { tokenCheck } from "./identity/token-check.ts";
 import { openLeanLane } from "./lean-lane.ts";
 import { GATEWAY_LIMITS } from "./limits.ts";
+import type { LiveLimits } from "./live/limits.ts";
+import { LiveUpdates } from "./live/live-updates.ts";
 import { nodeSubgraph } from "./node/node-subgraph.ts";
 import { openRegistry } from "./open-registry.ts";
 import { type Readiness, readinessCheck } from "./operation/readiness.ts";
@@ -31,6 +33,8 @@ export interface GatewayOptions {
   observeFetch?: ObserveFetch;
   /** What `/metrics` answers, where that is more than this process. */
   metrics?: () => Promise<string>;
+  /** Other limits of live updates: tests do not wait as long. */
+  liveLimits?: Partial<LiveLimits>;
 }
 /** A question asked within this process, by a caller that this process itself vouches for. */
 export interface Question {
@@ -57,7 +61,7 @@ interface Parts extends GraphqlParts {
 /** Starts the gateway and listens. */
 export async function startGateway(
   config: GatewayConfig,
-  { services, observeFetch, metrics = metricsText }: GatewayOptions = {},
+  { services, observeFetch, metrics = metricsText, liveLimits = {} }: GatewayOptions = {},
 ): Promise<Gateway> {
   openMetrics();
   const check = await tokenCheck(config.issuer);
@@ -74,8 +78,9 @@ export async function startGateway(
   await runtime.getSchema();
   const lane = await openLeanLane(supergraphText, byName, observeFetch);
   const operations = new PreparedOperations(lane.schema);
+  const live = new LiveUpdates({ check, registry, lane, subgraphs, limits: liveLimits });
   const parts = {
-    ...{ runtime, check, lane, operations, registry, metrics },
+    ...{ live, runtime, check, lane, operations, registry, metrics },
     readiness: readinessCheck({ subgraphs: others, lane, pingDatabase: own.service.ready }),
     metricsToken: config.metricsToken ?? null,
     isClosing: false,
@@ -91,6 +96,7 @@ export async function startGateway(
     ask: (question) => ask(runtime, question),
     async close() {
       parts.isClosing = true;
+      live.close();
       await closeServer(GATEWAY_LIMITS.closeMs);
       await runtime[Symbol.asyncDispose]();
       await Promise.all([own.close(), ...subgraphs.map((subgraph) => subgraph.close())]);

@@ -1,5 +1,6 @@
 import type { DocumentNode, ExecutionResult } from "graphql";
 import { inProcessExecutor } from "../shared/graph/in-process-executor.ts";
+import { remoteChanges } from "../shared/graph/remote-changes.ts";
 import { type RemoteOptions, remoteExecutor } from "../shared/graph/remote-executor.ts";
 import type { SeenDevice } from "../shared/graph/seen-devices.ts";
 import type { SubgraphService } from "../shared/graph/subgraph-service.ts";
@@ -22,6 +23,8 @@ export interface GatewaySubgraph {
   readonly sdl: string;
   /** Rejects where the subgraph cannot be asked. */
   execute(fetch: Fetch, scope: RequestScope): Promise<FetchResult>;
+  /** What changes in a tenant, where this subgraph can say. */
+  readonly changes?: NonNullable<SubgraphService["changes"]>;
   /** Rejects where it cannot answer now. */
   ready(): Promise<void>;
   close(): Promise<void>;
@@ -41,6 +44,7 @@ export function localSubgraph(service: SubgraphService): GatewaySubgraph {
       scope.forgetContexts();
       return result;
     },
+    ...(service.changes && { changes: service.changes.bind(service) }),
     ready: () => service.ready(),
     close: async () => undefined,
   };
@@ -59,6 +63,7 @@ export function remoteSubgraph(sdl: string, options: RemoteOptions): GatewaySubg
       for (const device of readSeen(extensions)) seen.add(device);
       return result;
     },
+    changes: (tenant, asked) => remoteChanges(options, tenant, asked),
     async ready() {
       if (!(await execute.isReady())) throw new Error(`${options.subgraph} is not ready`);
     },

@@ -68,6 +68,7 @@ export const ERROR_CODES = {
   // more at once than is granted; the same request may succeed later
   RATE_LIMITED: "Wait for the time in Retry-After, then go on more slowly.",
   OVERLOADED: "Wait for the time in Retry-After, then try again.",
+  SUBSCRIPTION_INTERRUPTED: "Subscribe again, then read anew what may have changed.",
   // a service that cannot be asked now; the same request may succeed later
   SUBGRAPH_UNAVAILABLE: "Try again later.",
   DATABASE_UNAVAILABLE: "Try again later.",
@@ -85,6 +86,7 @@ const RETRYABLE: readonly ErrorCode[] = [
   "TOO_MANY_ATTEMPTS",
   "RATE_LIMITED",
   "OVERLOADED",
+  "SUBSCRIPTION_INTERRUPTED",
 ];
 
 /** Whether the same request may succeed later without being changed. */

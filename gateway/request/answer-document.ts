@@ -1,6 +1,7 @@
 import { OperationTypeNode } from "graphql";
 import { DomainError } from "../../shared/domain-error.ts";
 import { withPublicErrors } from "../answer-errors.ts";
+import { withoutSubscription } from "../document-limits.ts";
 import { hidingSchema } from "../hidden-schema.ts";
 import type { LeanLane } from "../lean-lane.ts";
 import type { PublishedDocument, Registry } from "../registry/registry.ts";
@@ -43,7 +44,7 @@ export async function answerDocument(
 }
 
 /** One refusal for ids that are unknown, retired, or another client's: nobody learns which. */
-async function publishedDocument(
+export async function publishedDocument(
   registry: Registry,
   { documentId }: AskedRequest,
   { caller: { tenant, client } }: RequestScope,
@@ -65,8 +66,9 @@ function waysToSay(id: string): string[] {
 /** GraphQL over HTTP: a mutation is never asked for by GET. */
 function assertMatches(
   { method, operationName }: AskedRequest,
-  { operation, operationName: name }: PreparedOperation,
+  { document, operation, operationName: name }: PreparedOperation,
 ): void {
+  withoutSubscription(document);
   if (method === "GET" && operation.operation !== OperationTypeNode.QUERY) {
     const text = "a mutation is asked for by POST";
     throw new RequestRefusal(405, "BAD_USER_INPUT", text, { allow: "POST" });

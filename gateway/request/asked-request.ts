@@ -8,6 +8,8 @@ export interface AskedRequest {
   method: "GET" | "POST";
   /** The media types of answers that the client takes and that exist, as it sent them. */
   accept: string;
+  /** Whether it takes an answer in events, as subscriptions have it. */
+  acceptsStream: boolean;
   /** Query string of the URL, with its question mark. */
   search: string;
   /** null: GET has none. */
@@ -27,13 +29,18 @@ const JSON_TYPES = [RESPONSE_JSON, "application/json"];
 export async function readAskedRequest(request: IncomingMessage): Promise<AskedRequest> {
   const { headers, url = "" } = request;
   const accept = acceptedJson(headers.accept ?? "application/json");
-  if (accept === "") {
-    const text = `answers are ${JSON_TYPES.join(" or ")}`;
-    throw new RequestRefusal(406, "BAD_USER_INPUT", text, unreadBody(request));
-  }
+  const acceptsStream = /\btext\/event-stream\b/i.test(headers.accept ?? "");
+  if (accept === "" && !acceptsStream) throw notAcceptable(unreadBody(request));
   const search = url.includes("?") ? url.slice(url.indexOf("?")) : "";
   if (request.method === "GET") {
-    return { method: "GET", accept, search, body: null, ...parametersOf(fromSearch(search)) };
+    return {
+      method: "GET",
+      accept,
+      acceptsStream,
+      search,
+      body: null,
+      ...parametersOf(fromSearch(search)),
+    };
   }
   if (request.method !== "POST") {
     throw new RequestRefusal(405, "BAD_USER_INPUT", "ask with POST, or GET for queries", {
@@ -54,7 +61,13 @@ export async function readAskedRequest(request: IncomingMessage): Promise<AskedR
     throw new RequestRefusal(413, "BODY_TOO_LARGE", text, { connection: "close" }, figures);
   }
   const body = bytes.toString("utf8");
-  return { method: "POST", accept, search, body, ...parametersOf(fromJson(body)) };
+  return { method: "POST", accept, acceptsStream, search, body, ...parametersOf(fromJson(body)) };
+}
+
+/** Whoever takes neither of our types gets none; nor does an ordinary question for a stream. */
+export function notAcceptable(headers: Readonly<Record<string, string>> = {}): RequestRefusal {
+  const text = `answers are ${JSON_TYPES.join(" or ")}, and those of subscriptions text/event-stream`;
+  return new RequestRefusal(406, "BAD_USER_INPUT", text, headers);
 }
 
 /** The size that the client announced. Where it announced none, the body is not read to its end. */

@@ -8,6 +8,8 @@ export interface Answer {
   status: number;
   headers: Readonly<Record<string, string>>;
   text: string;
+  /** Answers by itself, for as long as the client listens. */
+  stream?: (response: ServerResponse) => Promise<void>;
 }
 
 /** Who may read people's names: no copy of such an answer may lie in a cache. */

@@ -1,0 +1,64 @@
+import type { IncomingMessage } from "node:http";
+import { withPublicErrors } from "../answer-errors.ts";
+import type { Doorkeeper } from "../identity/authenticate.ts";
+import { publishedDocument } from "../request/answer-document.ts";
+import { type AskedRequest, RESPONSE_JSON } from "../request/asked-request.ts";
+import { RequestRefusal, refusingWhole } from "../request/request-refusal.ts";
+import type { Answer } from "../request/send-answer.ts";
+import type { RequestScope } from "../request-scope.ts";
+import type { LiveUpdates } from "./live-updates.ts";
+import { InvalidDocument, readSubscription } from "./read-subscription.ts";
+
+export interface AnswerLiveParts extends Doorkeeper {
+  live: LiveUpdates;
+}
+
+/**
+ * Answers a subscription with a stream; null where something else is asked for. `request` is kept:
+ * its headers say from time to time whether the caller is still welcome.
+ */
+export async function answerLive(
+  { live, registry }: AnswerLiveParts,
+  asked: AskedRequest,
+  scope: RequestScope,
+  request: IncomingMessage,
+): Promise<Answer | null> {
+  try {
+    return await refusingWhole(async () => {
+      const published =
+        asked.documentId !== null && !asked.hasText
+          ? await publishedDocument(registry, asked, scope)
+          : null;
+      const text = published?.text ?? textOf(asked);
+      const { operationName, variables } = asked;
+      const subscription = readSubscription(live.lane.schema, live.events, {
+        ...{ text, operationName, variables, scope },
+      });
+      if (!subscription) return null;
+      if (!published && asked.method === "GET") {
+        const message = "GET is for published documents";
+        throw new RequestRefusal(405, "BAD_USER_INPUT", message, { allow: "POST" });
+      }
+      scope.documentId = published?.id ?? null;
+      scope.operationName = subscription.operationName;
+      scope.isExecuted = true;
+      return live.begin(subscription, scope, request);
+    });
+  } catch (error) {
+    if (!(error instanceof InvalidDocument)) throw error;
+    const { errors } = withPublicErrors({ errors: error.errors }, scope);
+    const headers = { "content-type": `${RESPONSE_JSON}; charset=utf-8` };
+    return { status: 400, headers, text: JSON.stringify({ errors }) };
+  }
+}
+
+function textOf({ body, search }: AskedRequest): string {
+  if (body === null) return new URLSearchParams(search).get("query") ?? "";
+  if (!body.includes("subscription")) return "";
+  try {
+    const { query } = (JSON.parse(body) ?? {}) as { query?: unknown };
+    return typeof query === "string" ? query : "";
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,130 @@
+import type { IncomingMessage } from "node:http";
+import type { Caller } from "../../shared/caller.ts";
+import { log } from "../../shared/log.ts";
+import { authenticate, type Doorkeeper } from "../identity/authenticate.ts";
+import type { LeanLane } from "../lean-lane.ts";
+import { PreparedOperations } from "../request/prepared-operation.ts";
+import { RequestRefusal } from "../request/request-refusal.ts";
+import type { Answer } from "../request/send-answer.ts";
+import type { RequestScope } from "../request-scope.ts";
+import type { GatewaySubgraph } from "../subgraph.ts";
+import { type AnswerEvent, eventAnswers } from "./answer-event.ts";
+import { ChangeFeed } from "./change-feed.ts";
+import { EventStream } from "./event-stream.ts";
+import { LIVE_LIMITS, type LiveLimits } from "./limits.ts";
+import { LiveSubscription } from "./live-subscription.ts";
+import { assertMayFollow } from "./may-follow.ts";
+import { Places } from "./places.ts";
+import type { AskedSubscription } from "./read-subscription.ts";
+import { Turns } from "./turns.ts";
+
+/** What live updates work with. */
+export interface LiveOptions extends Doorkeeper {
+  lane: LeanLane;
+  subgraphs: readonly GatewaySubgraph[];
+  limits?: Partial<LiveLimits>;
+}
+
+/** The subscriptions of this gateway. */
+export class LiveUpdates {
+  readonly lane: LeanLane;
+  /** The queries that answer events, each prepared once for all who ask the same. */
+  readonly events: PreparedOperations;
+  private readonly limits: LiveLimits;
+  private readonly places: Places;
+  private readonly turns: Turns;
+  private readonly waitingInAll = { count: 0 };
+  /** The subgraph that says what changes; null where there is none. */
+  private readonly source: { subgraph: GatewaySubgraph; feed: ChangeFeed } | null;
+  private isClosing = false;
+
+  constructor(private readonly options: LiveOptions) {
+    this.limits = { ...LIVE_LIMITS, ...options.limits };
+    this.lane = options.lane;
+    this.events = new PreparedOperations(options.lane.schema);
+    this.places = new Places(this.limits);
+    this.turns = new Turns(this.limits.executedAtOnce);
+    const subgraph = options.subgraphs.find(({ sdl }) => /^type Subscription\b/m.test(sdl));
+    const changes = subgraph?.changes?.bind(subgraph);
+    this.source =
+      subgraph && changes ? { subgraph, feed: new ChangeFeed(changes, this.limits) } : null;
+  }
+
+  /** Subscriptions that stand. */
+  get count(): number {
+    return this.places.taken;
+  }
+
+  /** Begins a subscription: resolves once nothing of what is committed from then on is missed. */
+  async begin(
+    asked: AskedSubscription,
+    scope: RequestScope,
+    request: IncomingMessage,
+  ): Promise<Answer> {
+    const { source } = this;
+    if (!source || this.isClosing) throw notNow();
+    await assertMayFollow(source.subgraph, asked.follows, scope);
+    const leave = this.places.take(scope.caller);
+    const subscription = new LiveSubscription({
+      limits: this.limits,
+      waitingInAll: this.waitingInAll,
+      answer: this.answerOf(asked, scope, source.subgraph),
+      isStillWelcome: () => this.isStill(scope.caller, request),
+    });
+    const { tenant } = scope.caller;
+    let unfollow = (): void => undefined;
+    try {
+      unfollow = await source.feed.follow(tenant, asked.follows, subscription);
+    } catch (error) {
+      leave();
+      log("ERROR", "changes-unread", { id: scope.requestId, reason: String(error) });
+      throw notNow();
+    }
+    const end = () => {
+      unfollow();
+      leave();
+    };
+    // Whoever went while we waited has no stream to end.
+    if (request.socket.destroyed) end();
+    return {
+      status: 200,
+      headers: {},
+      text: "",
+      stream: async (response) => {
+        const stream = new EventStream(response, this.limits);
+        const began = performance.now();
+        const why = await subscription.run(stream).finally(end);
+        const ms = Math.round(performance.now() - began);
+        log("INFO", "subscription-ended", { id: scope.requestId, why: why ?? "CLIENT", ms });
+      },
+    };
+  }
+
+  /** Ends every subscription, each after the event that is being written. */
+  close(): void {
+    this.isClosing = true;
+    this.source?.feed.close();
+  }
+
+  private answerOf(
+    asked: AskedSubscription,
+    scope: RequestScope,
+    subgraph: GatewaySubgraph,
+  ): AnswerEvent {
+    const answer = eventAnswers({ asked, scope, subgraph, lane: this.lane });
+    return (serialNumber) => this.turns.take(() => answer(serialNumber));
+  }
+
+  /** Whether the token or key that opened the subscription still says the same of its bearer. */
+  private async isStill(caller: Caller, { headers }: IncomingMessage): Promise<boolean> {
+    const arrival = await authenticate(headers, this.options);
+    const told = ({ subject, tenant, roles, client }: Caller) =>
+      JSON.stringify([subject, tenant, [...roles].sort(), client]);
+    return arrival !== null && told(arrival.caller) === told(caller);
+  }
+}
+
+function notNow(): RequestRefusal {
+  const text = "changes cannot be followed now";
+  return new RequestRefusal(503, "SUBGRAPH_UNAVAILABLE", text, { "retry-after": "5" });
+}
