@@ -28,6 +28,8 @@ export class ServiceProcess {
   constructor(
     private readonly service: string,
     private readonly environment: Readonly<Record<string, string>>,
+    /** Is told each line that it logs. */
+    private readonly observe: (line: string) => void = () => undefined,
   ) {}
 
   get isRunning(): boolean {
@@ -72,6 +74,7 @@ export class ServiceProcess {
   }
 
   private read(line: string): void {
+    this.observe(line);
     this.lastLines = [...this.lastLines, line].slice(-20);
     if (line.includes('"event":"fault"')) this.faults.push(`${this.service}: ${line}`);
   }

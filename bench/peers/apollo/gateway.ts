@@ -1,7 +1,7 @@
 import { ApolloGateway, IntrospectAndCompose } from "@apollo/gateway";
 import { ApolloServer } from "@apollo/server";
-import { startStandaloneServer } from "@apollo/server/standalone";
-import { announce, closeOnSignal, needed } from "../shared/environment.ts";
+import { needed } from "../shared/environment.ts";
+import { drainWeb, listen } from "./listen.ts";
 
 /**
  * Composed once, at the start: how a supergraph comes about has no part in answering requests. All
@@ -15,7 +15,4 @@ const gateway = new ApolloGateway({
     ],
   }),
 });
-const server = new ApolloServer({ gateway });
-const { url } = await startStandaloneServer(server, { listen: { host: "127.0.0.1", port: 0 } });
-announce(url);
-closeOnSignal(() => server.stop());
+await listen(new ApolloServer({ gateway, plugins: [drainWeb()] }), () => ({}));

@@ -1,12 +1,11 @@
 import { ApolloServer, type BaseContext } from "@apollo/server";
 import { ApolloServerPluginInlineTraceDisabled } from "@apollo/server/plugin/disabled";
-import { startStandaloneServer } from "@apollo/server/standalone";
 import { buildSubgraphSchema } from "@apollo/subgraph";
 import { printSchemaWithDirectives } from "@graphql-tools/utils";
 import { type DocumentNode, Kind, parse } from "graphql";
 import { buildSchema, createResolversMap, type NonEmptyArray } from "type-graphql";
 import type { DataSource } from "typeorm";
-import { announce, closeOnSignal } from "../shared/environment.ts";
+import { drainWeb, listen } from "./listen.ts";
 
 interface SubgraphParts<Context extends BaseContext> {
   resolvers: NonEmptyArray<new () => object>;
@@ -43,17 +42,9 @@ export async function serveSubgraph<Context extends BaseContext>(
   const server = new ApolloServer<Context>({
     schema,
     // There is nobody to report traces to.
-    plugins: [ApolloServerPluginInlineTraceDisabled()],
+    plugins: [drainWeb(), ApolloServerPluginInlineTraceDisabled()],
   });
-  const { url } = await startStandaloneServer(server, {
-    listen: { host: "127.0.0.1", port: 0 },
-    context: async () => parts.context(),
-  });
-  announce(url);
-  closeOnSignal(async () => {
-    await server.stop();
-    await parts.database.destroy();
-  });
+  await listen(server, parts.context, () => parts.database.destroy());
 }
 
 /** What TypeGraphQL prints defines the root types by name, which Federation does for itself. */
