@@ -27,6 +27,8 @@ export const GATEWAY_LIMITS = {
   nodesAtOnce: 1_000,
   /** Twice the largest batch, so that its own refusal is the one that is met. */
   variableListItems: 2_000,
+  /** Of a list of texts alone, which costs little: a share lists as many serial numbers. */
+  variableListTexts: 10_000,
   /** Lists and objects within one another in the variables. */
   variableDepth: 32,
   /** The longest text of any field has 4,096; each field's own refusal is the one that is met. */
@@ -53,6 +55,16 @@ export const GATEWAY_LIMITS = {
   circuitOpenMs: 2_000,
   readyMs: 3_000,
   closeMs: 10_000,
+  // many requests
+  /** What a caller may ask by default; a registered client may have a number of its own. */
+  requestsPerMinute: { staff: 6_000, partner: 600, other: 120 },
+  /** So many seconds' worth of a budget may be spent at once. */
+  rateSeconds: 10,
+  /** Nodes of the largest answer that cost as much as one request more. */
+  rateNodes: 1_000,
+  /** Budgets that are remembered, of callers and of addresses each. */
+  rateBuckets: 20_000,
+  failedAuthenticationsPerMinute: 60,
   // connections
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 15_000,

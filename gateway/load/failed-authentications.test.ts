@@ -1,0 +1,58 @@
+import type { IncomingMessage } from "node:http";
+import { describe, expect, test } from "@jest/globals";
+import { FailedAuthentications, remoteAddress } from "./failed-authentications.ts";
+
+describe("an address", () => {
+  test.each<[string, string, string | undefined, number, string]>([
+    ["of IPv4", "203.0.113.9", undefined, 0, "203.0.113.9"],
+    ["of IPv4 on a socket of IPv6", "::ffff:203.0.113.9", undefined, 0, "203.0.113.9"],
+    ["of IPv6: its first half", "2001:db8:1:2:3:4:5:6", undefined, 0, "2001:db8:1:2::/64"],
+    ["of IPv6, abbreviated", "2001:db8::6", undefined, 0, "2001:db8:0:0::/64"],
+    ["that a client claims, before no proxy", "203.0.113.9", "1.2.3.4", 0, "203.0.113.9"],
+    ["that our proxy heard", "10.0.0.1", "198.51.100.7", 1, "198.51.100.7"],
+    ["that our proxy heard beside a claim", "10.0.0.1", "1.2.3.4, 198.51.100.7", 1, "198.51.100.7"],
+    [
+      "that the outer of two heard",
+      "10.0.0.1",
+      "1.2.3.4, 198.51.100.7, 10.0.0.2",
+      2,
+      "198.51.100.7",
+    ],
+    ["that our proxy did not say", "10.0.0.1", undefined, 1, "10.0.0.1"],
+    ["that is no address", "10.0.0.1", "x".repeat(5_000), 1, "x".repeat(64)],
+  ])("%s", (_, direct, forwarded, proxies, address) => {
+    const headers = forwarded === undefined ? {} : { "x-forwarded-for": forwarded };
+    const request = { socket: { remoteAddress: direct }, headers } as unknown as IncomingMessage;
+    expect(remoteAddress(request, proxies)).toBe(address);
+  });
+});
+
+describe("too many failures from one address", () => {
+  test("are refused unchecked for a while, and nobody else is", () => {
+    let now = 0;
+    const failed = new FailedAuthentications({ now: () => now });
+    for (let n = 0; n < 60; n++) {
+      failed.assertFew("a");
+      failed.note("a");
+    }
+    const refused = () => failed.assertFew("a");
+    expect(refused).toThrow(
+      expect.objectContaining({
+        status: 429,
+        code: "RATE_LIMITED",
+        headers: { "retry-after": "1", connection: "close" },
+      }),
+    );
+    expect(() => failed.assertFew("b")).not.toThrow();
+    now += 1_000;
+    expect(refused).not.toThrow();
+    failed.note("a");
+    expect(refused).toThrow();
+  });
+
+  test("are remembered for a bounded number of addresses", () => {
+    const failed = new FailedAuthentications({ now: () => 0 });
+    for (let n = 0; n < 50_000; n++) failed.note(String(n));
+    expect(failed.size).toBe(20_000);
+  });
+});

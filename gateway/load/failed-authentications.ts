@@ -1,0 +1,66 @@
+import type { IncomingMessage } from "node:http";
+import { isIPv6 } from "node:net";
+import { GATEWAY_LIMITS } from "../limits.ts";
+import { RequestRefusal } from "../request/request-refusal.ts";
+import { TokenBuckets } from "./token-buckets.ts";
+
+/**
+ * Who is the enemy: somebody who tries keys and tokens, or who makes the gateway check signatures
+ * and look up keys all the time. From where too many have failed, none is checked for a while.
+ */
+export class FailedAuthentications {
+  private readonly buckets: TokenBuckets;
+  private readonly budget: { capacity: number; perSecond: number };
+
+  constructor({ share = 1, now }: { share?: number; now?: () => number } = {}) {
+    const perMinute = Math.max(1, GATEWAY_LIMITS.failedAuthenticationsPerMinute * share);
+    this.budget = { capacity: perMinute, perSecond: perMinute / 60 };
+    this.buckets = new TokenBuckets({ most: GATEWAY_LIMITS.rateBuckets, ...(now && { now }) });
+  }
+
+  get size(): number {
+    return this.buckets.size;
+  }
+
+  /** Throws RequestRefusal where too many came from this address; before anything is checked. */
+  assertFew(address: string): void {
+    const { isGranted, secondsToNext } = this.buckets.look(address, this.budget);
+    if (isGranted) return;
+    const seconds = Math.ceil(secondsToNext);
+    const text = "too many requests from your address had no valid token";
+    const headers = { "retry-after": String(seconds), connection: "close" };
+    throw new RequestRefusal(429, "RATE_LIMITED", text, headers, { retryable: true });
+  }
+
+  /** Notes one that failed. */
+  note(address: string): void {
+    this.buckets.charge(address, this.budget, 1);
+  }
+}
+
+/**
+ * Where a request comes from. `proxies`: how many proxies of ours stand before the gateway, each of
+ * which adds whom it heard to X-Forwarded-For; what stands further left is the client's own word.
+ * Of an IPv6 address the first half counts: the rest is the client's to choose.
+ */
+export function remoteAddress(request: IncomingMessage, proxies = 0): string {
+  const direct = request.socket.remoteAddress ?? "unknown";
+  const said = [request.headers["x-forwarded-for"] ?? []].flat().join(",").split(",");
+  const forwarded = proxies > 0 ? said.at(-proxies)?.trim() : undefined;
+  const address = forwarded || direct;
+  if (!isIPv6(address)) return address.slice(0, 64);
+  if (address.startsWith("::ffff:")) return address.slice("::ffff:".length);
+  return firstHalf(address);
+}
+
+function firstHalf(address: string): string {
+  const [head = "", tail] = address.split("::");
+  const groups = head.split(":").filter((group) => group !== "");
+  const after = tail === undefined ? [] : tail.split(":").filter((group) => group !== "");
+  const missing = Math.max(0, 8 - groups.length - after.length);
+  const all = [...groups, ...Array.from({ length: missing }, () => "0"), ...after];
+  return `${all
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(":")}::/64`;
+}
