@@ -2,22 +2,21 @@ import type { KeyObject } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { ApolloServer, HeaderMap } from "@apollo/server";
 import { ApolloServerPluginInlineTraceDisabled } from "@apollo/server/plugin/disabled";
-import type { GraphQLError, GraphQLFormattedError } from "graphql";
+import type { GraphQLFormattedError } from "graphql";
 import { followConnections, readBody, sendJson } from "../http.ts";
 import { log } from "../log.ts";
 import { metricsText, openMetrics, sendMetrics } from "../metrics.ts";
 import { mayReadMetrics } from "../metrics-access.ts";
 import { tracedRequest } from "../tracing.ts";
-import {
-  CHANGES_PATH,
-  mayReadChanges,
-  readChangesRequest,
-  streamChanges,
-} from "./changes-server.ts";
 import { INTERNAL_MESSAGE, publicError } from "./public-error.ts";
 import { SeenDevices } from "./seen-devices.ts";
 import { type CheckedToken, type ServiceTokenCheck, serviceTokenCheck } from "./service-token.ts";
-import { recordRequest } from "./subgraph-record.ts";
+import {
+  outcomeOf,
+  type RequestContext,
+  recordingPlugin,
+  recordRequest,
+} from "./subgraph-record.ts";
 import type { SubgraphService } from "./subgraph-service.ts";
 
 const LIMITS = {
@@ -48,19 +47,12 @@ export interface SubgraphServer {
   close(): Promise<void>;
 }
 
-/** A subgraph's own context, of which this server knows only the request id. */
-interface Context {
-  requestId?: string;
-}
-
 /** What this server answers with. */
 interface Parts {
   service: SubgraphService;
-  apollo: ApolloServer<Context>;
+  apollo: ApolloServer<RequestContext>;
   check: ServiceTokenCheck;
   metricsToken: string | null;
-  /** Aborted when this server ends: streams end then. */
-  closing: AbortSignal;
 }
 
 /** Serves a subgraph over HTTP to holders of service tokens, and to nobody else. */
@@ -71,8 +63,7 @@ export async function serveSubgraph(
   openMetrics();
   const apollo = await startApollo(service);
   const check = serviceTokenCheck(service.name, trustedKeys);
-  const closing = new AbortController();
-  const parts = { service, apollo, check, metricsToken, closing: closing.signal };
+  const parts = { service, apollo, check, metricsToken };
   const server = createServer({ connectionsCheckingInterval: 1_000 }, (request, response) => {
     answer(parts, request, response).catch((error: unknown) => {
       log("ERROR", "subgraph-request-failed", { subgraph: service.name, stack: stackOf(error) });
@@ -94,15 +85,14 @@ export async function serveSubgraph(
   return {
     url: `http://${host.includes(":") ? `[${host}]` : host}:${bound}${SUBGRAPH_PATH}`,
     async close() {
-      closing.abort();
       await closeServer(LIMITS.closeMs);
       await apollo.stop();
     },
   };
 }
 
-async function startApollo(service: SubgraphService): Promise<ApolloServer<Context>> {
-  const apollo = new ApolloServer<Context>({
+async function startApollo(service: SubgraphService): Promise<ApolloServer<RequestContext>> {
+  const apollo = new ApolloServer<RequestContext>({
     schema: service.schema,
     introspection: false,
     csrfPrevention: true,
@@ -110,59 +100,11 @@ async function startApollo(service: SubgraphService): Promise<ApolloServer<Conte
     stopOnTerminationSignals: false,
     persistedQueries: false,
     allowBatchedHttpRequests: false,
-    plugins: [ApolloServerPluginInlineTraceDisabled(), logFaults(service.name)],
+    plugins: [ApolloServerPluginInlineTraceDisabled(), recordingPlugin(service.name)],
     formatError: allowListed,
   });
   await apollo.start();
   return apollo;
-}
-
-/** Writes what `allowListed` masks to the log, with the request id that the caller was told. */
-function logFaults(subgraph: string) {
-  return {
-    requestDidStart: async ({ contextValue, request }: Started) => ({
-      async didResolveOperation({ operationName }: { operationName: string | null }) {
-        outcomeOf(request).operation = operationName;
-      },
-      async didEncounterErrors({ errors }: { errors: readonly GraphQLError[] }) {
-        const { codes } = outcomeOf(request);
-        for (const error of errors) codes.add(codeOf(error));
-        for (const error of errors) {
-          if (publicError(error) || !error.originalError) continue;
-          log("ERROR", "fault", {
-            subgraph,
-            id: contextValue.requestId,
-            stack: stackOf(error.originalError),
-          });
-        }
-      },
-    }),
-  };
-}
-
-/** What Apollo tells a plugin of a request. */
-interface Started {
-  contextValue: Context;
-  request: { http?: object };
-}
-
-/** What a request came to, while it is answered. */
-interface Outcome {
-  operation: string | null;
-  codes: Set<string>;
-}
-const NO_HTTP = {};
-const outcomes = new WeakMap<object, Outcome>();
-
-/** Apollo copies contexts; the HTTP request it hands on as it is. */
-function outcomeOf({ http = NO_HTTP }: { http?: object }): Outcome {
-  const outcome = outcomes.get(http) ?? { operation: null, codes: new Set() };
-  outcomes.set(http, outcome);
-  return outcome;
-}
-
-function codeOf(error: GraphQLError): string {
-  return String(publicError(error)?.extensions.code ?? "INTERNAL");
 }
 
 function allowListed(formatted: GraphQLFormattedError): GraphQLFormattedError {
@@ -193,17 +135,7 @@ async function answer(
   const token = await checkedToken(request, check);
   const body = token && (await readBody(request, LIMITS.bodyBytes));
   const graphql = body && token.admits(body) && parseBody(body);
-  if (graphql && request.url === CHANGES_PATH) {
-    const asked = mayReadChanges(token) ? readChangesRequest(graphql) : null;
-    const changes = service.changes?.bind(service);
-    if (changes && asked) {
-      const { tenant } = token.caller;
-      return streamChanges(changes, { tenant, ...asked }, { response, closing: parts.closing });
-    }
-  }
-  if (!graphql || request.url === CHANGES_PATH) {
-    return sendJson(response, 401, REFUSAL, { connection: "close" });
-  }
+  if (!graphql) return sendJson(response, 401, REFUSAL, { connection: "close" });
   const came = { name: `request ${service.name}`, from: request.headers };
   const id = { "tracegraph.request.id": token.requestId };
   await tracedRequest(came, id, () => answerGraphql(parts, token, graphql, response));
@@ -250,8 +182,7 @@ async function checkedToken(
   check: ServiceTokenCheck,
 ): Promise<CheckedToken | null> {
   const [scheme, token, ...more] = (request.headers.authorization ?? "").split(" ");
-  const paths = [SUBGRAPH_PATH, CHANGES_PATH];
-  if (request.method !== "POST" || !paths.includes(request.url ?? "")) return null;
+  if (request.method !== "POST" || request.url !== SUBGRAPH_PATH) return null;
   if (scheme !== "Bearer" || !token || more.length > 0) return null;
   return check(token);
 }
