@@ -1,5 +1,6 @@
 import { manufacturingSubgraph } from "../subgraphs/manufacturing/subgraph.ts";
 import { ownershipSubgraph } from "../subgraphs/ownership/subgraph.ts";
+import { accessLogSubgraph } from "./access-log/subgraph.ts";
 import { registrySubgraph } from "./registry/subgraph.ts";
 import { composeSupergraph } from "./supergraph.ts";
 
@@ -26,6 +27,11 @@ export async function printedSchemas(): Promise<SchemaFile[]> {
       name: "registry",
       sdl: (await registrySubgraph()).sdl,
       path: "gateway/registry/schema.graphql",
+    },
+    {
+      name: "access-log",
+      sdl: (await accessLogSubgraph()).sdl,
+      path: "gateway/access-log/schema.graphql",
     },
   ];
   const { supergraphText, publicText } = composeSupergraph(subgraphs);

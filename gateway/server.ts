@@ -7,6 +7,7 @@ import { followConnections, sendJson } from "../shared/http.ts";
 import { log } from "../shared/log.ts";
 import { metricsText, openMetrics, sendMetrics } from "../shared/metrics.ts";
 import { mayReadMetrics } from "../shared/metrics-access.ts";
+import { startAccessLog } from "./access-log/service.ts";
 import type { GatewayConfig } from "./config.ts";
 import { sendGraphiql } from "./graphiql.ts";
 import { answerGraphql, type GraphqlParts } from "./graphql-route.ts";
@@ -66,8 +67,9 @@ export async function startGateway(
   openMetrics();
   const check = await tokenCheck(config.issuer);
   const { registry, ...own } = await openRegistry({ databaseUrl: config.databaseUrl });
+  const accessLog = await startAccessLog({ databaseUrl: config.databaseUrl });
   const others = await openSubgraphs(config, services);
-  const subgraphs = [...others, localSubgraph(own.service)];
+  const subgraphs = [...others, localSubgraph(own.service), localSubgraph(accessLog.service)];
   const supergraph = composeSupergraph(subgraphs);
   const { supergraphText } = supergraph;
   own.checkAgainst(supergraph);
@@ -99,7 +101,11 @@ export async function startGateway(
       live.close();
       await closeServer(GATEWAY_LIMITS.closeMs);
       await runtime[Symbol.asyncDispose]();
-      await Promise.all([own.close(), ...subgraphs.map((subgraph) => subgraph.close())]);
+      await Promise.all([
+        own.close(),
+        accessLog.close(),
+        ...subgraphs.map((subgraph) => subgraph.close()),
+      ]);
     },
   };
 }

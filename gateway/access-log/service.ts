@@ -1,0 +1,55 @@
+import type { SubgraphService } from "../../shared/graph/subgraph-service.ts";
+import { Database, statement } from "../../shared/postgres/database.ts";
+import { type AccessLog, type AccessLogOptions, openAccessLog } from "./access-log.ts";
+import { createContext } from "./context.ts";
+import { ACCESS_LOG } from "./limits.ts";
+import { accessLogSubgraph } from "./subgraph.ts";
+
+export interface AccessLogConfig extends AccessLogOptions {
+  /** A login that is, or may become, gateway_app. */
+  databaseUrl: string;
+  /** Is told each SQL statement that is sent. For counting in tests. */
+  observe?: (sql: string) => void;
+}
+
+/** The access log: for the way of a request, which records, and for those who may read it. */
+export interface RunningAccessLog {
+  accessLog: AccessLog;
+  /** The subgraph `access-log`, which runs in the gateway's process. */
+  service: SubgraphService;
+  /** Waits for the lines that were taken. */
+  close(): Promise<void>;
+}
+
+const PING = statement("ping", "SELECT 1");
+
+/** Starts the access log on a migrated database, and does not wait for it. */
+export async function startAccessLog({
+  databaseUrl: url,
+  observe,
+  ...options
+}: AccessLogConfig): Promise<RunningAccessLog> {
+  const subgraph = await accessLogSubgraph();
+  const database = new Database({
+    url,
+    role: "gateway_app",
+    poolSize: ACCESS_LOG.connections,
+    statementTimeoutMs: ACCESS_LOG.statementTimeoutMs,
+    ...(observe && { observe }),
+  });
+  const accessLog = openAccessLog(database, options);
+  const close = async () => {
+    await accessLog.close();
+    await database.close();
+  };
+  const service: SubgraphService = {
+    name: "access-log",
+    ...subgraph,
+    createContext: (caller, request) => createContext(database, caller, request),
+    ready: async () => {
+      await database.tenant("*").rows(PING);
+    },
+    close,
+  };
+  return { accessLog, service, close };
+}
