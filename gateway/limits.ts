@@ -65,6 +65,17 @@ export const GATEWAY_LIMITS = {
   /** Budgets that are remembered, of callers and of addresses each. */
   rateBuckets: 20_000,
   failedAuthenticationsPerMinute: 60,
+  /** Requests in work at once; more only make all of them wait for the same CPU and database. */
+  requestsRunning: 128,
+  requestsQueued: 256,
+  /** Nobody waits longer for a place. */
+  queueMs: 2_000,
+  /** An event loop that is later than this has too much in work. */
+  loopDelayMs: 200,
+  /** Up to so many nodes a document is cheap, and goes first. */
+  cheapNodes: 100,
+  /** Beyond so many nodes it is costly, and goes last. */
+  usualNodes: 2_100,
   // connections
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 15_000,
