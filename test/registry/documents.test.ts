@@ -1,7 +1,5 @@
 import { createHash } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
-import { openRegistry } from "../../gateway/open-registry.ts";
-import type { Registry } from "../../gateway/registry/registry.ts";
 import {
   DOCUMENTS,
   PUBLISH,
@@ -18,43 +16,18 @@ const SIBLINGS = `query Siblings($n: String!, $first: Int!) {
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
 let registry: RegistryGateway;
-const others: { close(): Promise<void> }[] = [];
 beforeAll(async () => {
   registry = await registryGateway();
 }, 60_000);
-afterEach(async () => {
-  await Promise.all(others.splice(0).map((other) => other.close()));
-});
+afterEach(() => registry?.closeElsewhere());
 afterAll(() => registry?.close());
-
-/** What another gateway knows, which remembers nothing yet. */
-async function elsewhere(): Promise<Registry> {
-  const other = await openRegistry({ databaseUrl: registry.gateway.database.appUrl });
-  others.push(other);
-  return other.registry;
-}
-
-let apps = 0;
-async function newApp(): Promise<string> {
-  const name = `app-${++apps}`;
-  await registry.addApp(name);
-  return name;
-}
-
-async function publish(client: string, documents: object[], more: object = {}) {
-  const variables = { client, version: "1", documents, ...more };
-  return (await registry.data(PUBLISH, variables)).publishDocuments;
-}
-async function documentsOf(name: string, more: object = {}) {
-  return (await registry.data(DOCUMENTS, { name, ...more })).client.documents;
-}
 
 describe("publishing", () => {
   test("keeps a document as it is given, with what it costs, and lets its client run it", async () => {
-    const client = await newApp();
+    const client = await registry.newApp();
     const id = `sha256:${sha256(SIBLINGS)}`;
     const documents = [{ id, text: SIBLINGS, variableLimits: { first: 20 } }];
-    const publication = await publish(client, documents);
+    const publication = await registry.publish(client, documents);
     expect(publication).toMatchObject({
       ...{ version: "1", isPublished: true, published: 1, unchanged: 0, refused: 0 },
       client: { name: client },
@@ -64,7 +37,7 @@ describe("publishing", () => {
     expect(nodes).toBeGreaterThanOrEqual(21);
     expect(values).toBeGreaterThanOrEqual(20);
     expect(fetches).toBeGreaterThanOrEqual(1);
-    const { nodes: read, totalCount } = await documentsOf(client);
+    const { nodes: read, totalCount } = await registry.documentsOf(client);
     expect(totalCount).toBe(1);
     expect(read).toEqual([
       {
@@ -83,7 +56,7 @@ describe("publishing", () => {
         client: { name: client },
       },
     ]);
-    expect(await (await elsewhere()).document("demo", client, id)).toEqual({
+    expect(await (await registry.elsewhere()).document("demo", client, id)).toEqual({
       id,
       text: SIBLINGS,
       operationName: "Siblings",
@@ -96,40 +69,40 @@ describe("publishing", () => {
   });
 
   test("again changes nothing; a new version holds what an old one holds", async () => {
-    const client = await newApp();
+    const client = await registry.newApp();
     const both = [
       { id: "lot", text: LOT },
       { id: "phase", text: PHASE },
     ];
-    await publish(client, both);
-    const [before] = (await documentsOf(client)).nodes;
-    expect(await publish(client, both)).toMatchObject({ published: 0, unchanged: 2 });
-    const second = await publish(client, both.slice(0, 1), { version: "2" });
+    await registry.publish(client, both);
+    const [before] = (await registry.documentsOf(client)).nodes;
+    expect(await registry.publish(client, both)).toMatchObject({ published: 0, unchanged: 2 });
+    const second = await registry.publish(client, both.slice(0, 1), { version: "2" });
     expect(second).toMatchObject({ isPublished: true, published: 0, unchanged: 1 });
-    const { nodes } = await documentsOf(client);
+    const { nodes } = await registry.documentsOf(client);
     expect(nodes).toMatchObject([{ versions: ["1", "2"] }, { versions: ["1"] }]);
     expect(nodes[0].publishedAt).toBe(before.publishedAt);
-    expect(await documentsOf(client, { version: "2" })).toMatchObject({
+    expect(await registry.documentsOf(client, { version: "2" })).toMatchObject({
       totalCount: 1,
       nodes: [{ documentId: "lot" }],
     });
-    expect((await documentsOf(client, { version: "3" })).totalCount).toBe(0);
+    expect((await registry.documentsOf(client, { version: "3" })).totalCount).toBe(0);
   });
 
   test("takes other limits for the same text", async () => {
-    const client = await newApp();
+    const client = await registry.newApp();
     const documents = (first: number) => [{ id: "s", text: SIBLINGS, variableLimits: { first } }];
-    await publish(client, documents(20));
-    expect(await publish(client, documents(30))).toMatchObject({ published: 1 });
-    expect(await publish(client, documents(30))).toMatchObject({ unchanged: 1 });
-    const known = await (await elsewhere()).document("demo", client, "s");
+    await registry.publish(client, documents(20));
+    expect(await registry.publish(client, documents(30))).toMatchObject({ published: 1 });
+    expect(await registry.publish(client, documents(30))).toMatchObject({ unchanged: 1 });
+    const known = await (await registry.elsewhere()).document("demo", client, "s");
     expect(known?.variableLimits).toEqual({ first: 30 });
   });
 
   test("is all or nothing, and says of every document what is wrong, and where", async () => {
-    const client = await newApp();
+    const client = await registry.newApp();
     const misspelt = 'query Misspelt {\n  device(serialNumber: "SN-1") { lotCoed }\n}';
-    const publication = await publish(client, [
+    const publication = await registry.publish(client, [
       { id: "lot", text: LOT },
       { id: "misspelt", text: misspelt },
       { id: "broken", text: "query Broken {" },
@@ -144,14 +117,14 @@ describe("publishing", () => {
     expect(hashed.problems).toMatchObject([{ code: "BAD_DOCUMENT_ID" }]);
     expect(hashed.problems[0].message).toContain(sha256(PHASE));
     expect(limits.problems[0]).toMatchObject({ code: "INVALID_VALUE" });
-    expect((await documentsOf(client)).totalCount).toBe(0);
-    expect(await (await elsewhere()).document("demo", client, "lot")).toBeNull();
+    expect((await registry.documentsOf(client)).totalCount).toBe(0);
+    expect(await (await registry.elsewhere()).document("demo", client, "lot")).toBeNull();
   });
 
   test("asks for the roles of the client, not for those of who publishes", async () => {
     await registry.addPartner("reader");
     const text = "query Owned($n: String!) { device(serialNumber: $n) { owner { displayName } } }";
-    const { isPublished, verdicts } = await publish("reader", [{ id: "owned", text }]);
+    const { isPublished, verdicts } = await registry.publish("reader", [{ id: "owned", text }]);
     expect(isPublished).toBe(false);
     expect(verdicts[0].problems).toEqual(
       expect.arrayContaining([
@@ -161,44 +134,48 @@ describe("publishing", () => {
   });
 
   test("only tried writes nothing", async () => {
-    const client = await newApp();
-    const tried = await publish(client, [{ id: "lot", text: LOT }], { dryRun: true });
+    const client = await registry.newApp();
+    const tried = await registry.publish(client, [{ id: "lot", text: LOT }], { dryRun: true });
     expect(tried).toMatchObject({ isPublished: false, published: 1, refused: 0 });
-    expect((await documentsOf(client)).totalCount).toBe(0);
+    expect((await registry.documentsOf(client)).totalCount).toBe(0);
   });
 
   test("refuses an id with another text, and one that stands twice", async () => {
-    const client = await newApp();
-    await publish(client, [{ id: "lot", text: LOT }]);
-    const other = await publish(client, [{ id: "lot", text: PHASE }], { version: "2" });
+    const client = await registry.newApp();
+    await registry.publish(client, [{ id: "lot", text: LOT }]);
+    const other = await registry.publish(client, [{ id: "lot", text: PHASE }], { version: "2" });
     expect(other.verdicts[0].problems).toMatchObject([{ code: "DOCUMENT_ID_TAKEN" }]);
-    const twice = await publish(client, [
+    const twice = await registry.publish(client, [
       { id: "a", text: LOT },
       { id: "a", text: LOT },
     ]);
     expect(twice).toMatchObject({ isPublished: false, refused: 1 });
-    expect(await (await elsewhere()).document("demo", client, "lot")).toMatchObject({ text: LOT });
+    expect(await (await registry.elsewhere()).document("demo", client, "lot")).toMatchObject({
+      text: LOT,
+    });
   });
 
   test("of one id by two at the same time: one wins, and the other one is told", async () => {
-    const client = await newApp();
+    const client = await registry.newApp();
     const texts = [LOT, PHASE];
     const answers = await Promise.all(
-      texts.map((text, n) => publish(client, [{ id: "raced", text }], { version: `${n}` })),
+      texts.map((text, n) =>
+        registry.publish(client, [{ id: "raced", text }], { version: `${n}` }),
+      ),
     );
     const won = answers.filter(({ isPublished }) => isPublished);
     const lost = answers.filter(({ isPublished }) => !isPublished);
     expect([won.length, lost.length]).toEqual([1, 1]);
     expect(lost[0].verdicts[0].problems).toMatchObject([{ code: "DOCUMENT_ID_TAKEN" }]);
-    const known = await (await elsewhere()).document("demo", client, "raced");
+    const known = await (await registry.elsewhere()).document("demo", client, "raced");
     expect(known?.text).toBe(texts[answers.indexOf(won[0])]);
   });
 
   test("of many at the same time gives each document a place of its own", async () => {
-    const client = await newApp();
+    const client = await registry.newApp();
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, n) =>
-        publish(client, [
+        registry.publish(client, [
           { id: `lot-${n}`, text: LOT },
           { id: "shared", text: PHASE },
         ]),
@@ -207,7 +184,7 @@ describe("publishing", () => {
     expect(answers.every(({ isPublished }) => isPublished)).toBe(true);
     const found: string[] = [];
     for (let after = null, more = true; more; ) {
-      const page = await documentsOf(client, { first: 2, after });
+      const page = await registry.documentsOf(client, { first: 2, after });
       found.push(...page.nodes.map(({ documentId }: { documentId: string }) => documentId));
       ({ hasNextPage: more, endCursor: after } = page.pageInfo);
     }
@@ -224,92 +201,16 @@ describe("publishing", () => {
       "LIMIT_EXCEEDED",
     ],
   ])("refuses %s", async (_, variables, code) => {
-    const client = await newApp();
+    const client = await registry.newApp();
     const documents = [{ id: "lot", text: LOT }];
     const asked = { client, version: "1", documents, ...variables };
     expect(await registry.refusal(PUBLISH, asked)).toBe(code);
   });
 });
 
-describe("retiring", () => {
-  test("a version ends what no other version holds", async () => {
-    const client = await newApp();
-    await publish(client, [
-      { id: "lot", text: LOT },
-      { id: "phase", text: PHASE },
-    ]);
-    await publish(client, [{ id: "lot", text: LOT }], { version: "2" });
-    const { retireDocuments } = await registry.data(RETIRE, { client, version: "1" });
-    expect(retireDocuments).toEqual({ retired: 1 });
-    const other = await elsewhere();
-    expect((await other.document("demo", client, "lot"))?.isRetired).toBe(false);
-    expect((await other.document("demo", client, "phase"))?.isRetired).toBe(true);
-    const { nodes } = await documentsOf(client);
-    expect(nodes).toMatchObject([{ isLive: true }, { isLive: false, retiredAt: null }]);
-    const again = { client, version: "1", documents: [{ id: "lot", text: LOT }] };
-    expect(await registry.refusal(PUBLISH, again)).toBe("BAD_USER_INPUT");
-  });
-
-  test("a document ends it in every version; publishing it anew makes it live again", async () => {
-    const client = await newApp();
-    const documents = [{ id: "lot", text: LOT }];
-    await publish(client, documents);
-    await publish(client, documents, { version: "2" });
-    const { retireDocuments } = await registry.data(RETIRE, { client, ids: ["lot"] });
-    expect(retireDocuments).toEqual({ retired: 1 });
-    const ended = await (await elsewhere()).document("demo", client, "lot");
-    expect(ended?.isRetired).toBe(true);
-    expect(await publish(client, documents)).toMatchObject({ published: 1, unchanged: 0 });
-    const live = await (await elsewhere()).document("demo", client, "lot");
-    expect(live?.isRetired).toBe(false);
-  });
-
-  test.each<[what: string, asked: object, code: string]>([
-    ["neither version nor ids", {}, "BAD_USER_INPUT"],
-    ["both", { version: "1", ids: ["lot"] }, "BAD_USER_INPUT"],
-    ["no id", { ids: [] }, "BAD_USER_INPUT"],
-    ["an unknown version", { version: "9" }, "NOT_FOUND"],
-    ["an unknown document", { ids: ["lot", "other"] }, "NOT_FOUND"],
-    ["what no id can be", { ids: ["a\u0000"] }, "NOT_FOUND"],
-    ["an unknown client", { client: "nobody", version: "1" }, "NOT_FOUND"],
-  ])("refuses %s", async (_, asked, code) => {
-    const client = await newApp();
-    await publish(client, [{ id: "lot", text: LOT }]);
-    expect(await registry.refusal(RETIRE, { client, ...asked })).toBe(code);
-    expect((await documentsOf(client)).nodes).toMatchObject([{ isLive: true }]);
-  });
-
-  test("is refused where all of it is retired already", async () => {
-    const client = await newApp();
-    await publish(client, [{ id: "lot", text: LOT }]);
-    await registry.data(RETIRE, { client, ids: ["lot"] });
-    expect(await registry.refusal(RETIRE, { client, ids: ["lot"] })).toBe("NOTHING_TO_CHANGE");
-    await registry.data(RETIRE, { client, version: "1" });
-    expect(await registry.refusal(RETIRE, { client, version: "1" })).toBe("NOTHING_TO_CHANGE");
-  });
-});
-
-test("a document of another tenant, another client or no id is not there", async () => {
-  const client = await newApp();
-  await publish(client, [{ id: "lot", text: LOT }]);
-  const other = await elsewhere();
-  expect(await other.document("demo", client, "lot")).not.toBeNull();
-  for (const [tenant, name, id] of [
-    ["elsewhere", client, "lot"],
-    ["demo", "app-1x", "lot"],
-    ["demo", client, "Lot"],
-    ["demo", client, "lot\u0000"],
-    ["demo", client, "x".repeat(100_000)],
-    ["*", client, "lot"],
-    ["demo", "a/b", "lot"],
-  ] as const) {
-    expect(await other.document(tenant, name, id)).toBeNull();
-  }
-});
-
 test("only an administrator publishes and retires; engineering reads what was published", async () => {
-  const client = await newApp();
-  await publish(client, [{ id: "lot", text: LOT }]);
+  const client = await registry.newApp();
+  await registry.publish(client, [{ id: "lot", text: LOT }]);
   const engineering = { role: "engineering" } as const;
   const { client: read } = await registry.data(DOCUMENTS, { name: client }, engineering);
   expect(read.documents.totalCount).toBe(1);

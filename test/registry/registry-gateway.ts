@@ -1,3 +1,5 @@
+import { openRegistry } from "../../gateway/open-registry.ts";
+import type { Registry } from "../../gateway/registry/registry.ts";
 import type { Role } from "../../shared/caller.ts";
 import { type Answer, type TestGateway, testGateway } from "../support/gateway.ts";
 import { type RealPair, realPair } from "../support/real-pair.ts";
@@ -13,6 +15,18 @@ export interface RegistryGateway {
   refusal(text: string, variables?: Record<string, unknown>, who?: Asker): Promise<string>;
   addApp(name: string, roles?: readonly Role[]): Promise<void>;
   addPartner(name: string): Promise<void>;
+  /** An app of its own, of engineering. */
+  newApp(): Promise<string>;
+  /** A partner of its own, with its first key. */
+  partnerWithKey(): Promise<{ client: string; text: string; keyId: string }>;
+  keysOf(client: string): Promise<Data>;
+  /** Publishes as version 1, unless told otherwise. */
+  publish(client: string, documents: object[], more?: object): Promise<Data>;
+  documentsOf(client: string, more?: object): Promise<Data>;
+  /** What another gateway on the same database knows; it remembers nothing yet. */
+  elsewhere(observe?: (sql: string) => void): Promise<Registry>;
+  /** Closes the gateways elsewhere. */
+  closeElsewhere(): Promise<void>;
   close(): Promise<void>;
 }
 interface Asker {
@@ -75,6 +89,11 @@ export async function registryGateway(): Promise<RegistryGateway> {
     return answer.data;
   };
   const add = (input: object) => data(ADD_CLIENT, { input });
+  let names = 0;
+  const others: { close(): Promise<void> }[] = [];
+  const closeElsewhere = async () => {
+    await Promise.all(others.splice(0).map((other) => other.close()));
+  };
   return {
     gateway,
     ask,
@@ -86,7 +105,34 @@ export async function registryGateway(): Promise<RegistryGateway> {
     },
     addApp: (name, roles = ["engineering"]) => add({ name, kind: "APP", roles }),
     addPartner: (name) => add({ name, kind: "PARTNER" }),
+    async newApp() {
+      const name = `app-${++names}`;
+      await add({ name, kind: "APP", roles: ["engineering"] });
+      return name;
+    },
+    async partnerWithKey() {
+      const client = `partner-${++names}`;
+      await add({ name: client, kind: "PARTNER" });
+      const { text, key } = (await data(ADD_KEY, { client })).addClientKey;
+      return { client, text, keyId: key.keyId };
+    },
+    keysOf: async (name) => (await data(KEYS, { name })).client.keys,
+    async publish(client, documents, more = {}) {
+      const variables = { client, version: "1", documents, ...more };
+      return (await data(PUBLISH, variables)).publishDocuments;
+    },
+    async documentsOf(name, more = {}) {
+      return (await data(DOCUMENTS, { name, ...more })).client.documents;
+    },
+    async elsewhere(observe) {
+      const databaseUrl = gateway.database.appUrl;
+      const other = await openRegistry({ databaseUrl, ...(observe && { observe }) });
+      others.push(other);
+      return other.registry;
+    },
+    closeElsewhere,
     async close() {
+      await closeElsewhere();
       await gateway.close();
       await pair.close();
     },
