@@ -27,6 +27,8 @@ const notice = (line: string) => void process.stderr.write(`${line}\n`);
  */
 async function main(): Promise<void> {
   const options = readOptions();
+  // What was started is ended at the exit, which a signal by itself would pass by.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
   const node = benchNode();
   execFileSync(node, [join(PEERS_FOLDER, "node_modules/typescript/bin/tsc"), "-p", PEERS_FOLDER], {
     stdio: ["ignore", 2, 2],

@@ -39,7 +39,14 @@ export async function startProcess(
     stdio: ["ignore", "pipe", log.fd],
   });
   await log.close();
-  const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  const killAtExit = () => child.kill("SIGKILL");
+  process.once("exit", killAtExit);
+  const ended = new Promise<void>((resolve) => {
+    child.once("close", () => {
+      process.off("exit", killAtExit);
+      resolve();
+    });
+  });
   try {
     const url = await firstUrl(child, ended);
     return { pid: child.pid ?? 0, url, stop: () => stop(child, ended) };
