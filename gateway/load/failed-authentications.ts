@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { isIPv6 } from "node:net";
+import { watchSize } from "../../shared/watched-sizes.ts";
 import { GATEWAY_LIMITS } from "../limits.ts";
 import { RequestRefusal } from "../request/request-refusal.ts";
 import { TokenBuckets } from "./token-buckets.ts";
@@ -16,6 +17,7 @@ export class FailedAuthentications {
     const perMinute = Math.max(1, GATEWAY_LIMITS.failedAuthenticationsPerMinute * share);
     this.budget = { capacity: perMinute, perSecond: perMinute / 60 };
     this.buckets = new TokenBuckets({ most: GATEWAY_LIMITS.rateBuckets, ...(now && { now }) });
+    watchSize("failed_authentications", this.buckets);
   }
 
   get size(): number {

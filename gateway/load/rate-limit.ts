@@ -1,4 +1,5 @@
 import { type Caller, STAFF } from "../../shared/caller.ts";
+import { watchSize } from "../../shared/watched-sizes.ts";
 import { GATEWAY_LIMITS } from "../limits.ts";
 import type { RegisteredClient } from "../registry/registry.ts";
 import { RequestRefusal } from "../request/request-refusal.ts";
@@ -37,6 +38,7 @@ export class RateLimit {
   constructor({ share = 1, now }: RateLimitOptions = {}) {
     this.share = share;
     this.buckets = new TokenBuckets({ most: GATEWAY_LIMITS.rateBuckets, ...(now && { now }) });
+    watchSize("rate_limits", this.buckets);
   }
 
   get size(): number {
