@@ -9,7 +9,7 @@ import { createInterface } from "node:readline";
 const START_MS = 60_000;
 
 /** Sources lie in bench/, compiled code in dist/bench/: the nearest folder above has the command. */
-function findCommand(): string {
+export function findCommand(): string {
   for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
     const command = join(folder, "bin", "tracegraph.js");
     if (existsSync(command)) return command;
