@@ -55,6 +55,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/documents.ts")).documentsCommand(),
   },
   {
+    name: "access",
+    summary: "who has seen a device",
+    load: async () => (await import("./commands/access.ts")).accessCommand(),
+  },
+  {
     name: "demo",
     summary: "loads a demo factory of any size",
     load: async () => (await import("./commands/demo.ts")).demoCommand(),

@@ -1,4 +1,5 @@
 import { runDemo } from "../demo/run-demo.ts";
+import { type DroppedMonth, dropMonths } from "../gateway/access-log/months.store.ts";
 import { Database } from "../shared/postgres/database.ts";
 import { findDeviations as inManufacturing } from "../subgraphs/manufacturing/device/consistency.store.ts";
 import { findDeviations as inOwnership } from "../subgraphs/ownership/ownership/consistency.store.ts";
@@ -28,9 +29,33 @@ async function withDatabases<T>(
   }
 }
 
+/** A check reads whole tables: ten minutes a statement are enough for tens of millions of rows. */
+const CHECK_TIMEOUT_MS = 600_000;
+
 /** Brings every service's tables up to date. Answers the migrations that ran, by service. */
 export function runMigrations(options: AdministrationOptions): Promise<Record<string, string[]>> {
   return withDatabases(options, migrateAll);
+}
+
+/** Drops what the access log holds of the months before this one, of every tenant. */
+export function runDropMonths({
+  before,
+  ...options
+}: AdministrationOptions & { before: string }): Promise<DroppedMonth[]> {
+  return withDatabases(options, async ({ gateway }) => {
+    // As whoever logs in: the tables' owner.
+    const owner = new Database({
+      url: gateway.ownerUrl,
+      role: "none",
+      poolSize: 1,
+      statementTimeoutMs: CHECK_TIMEOUT_MS,
+    });
+    try {
+      return await dropMonths(owner.tenant("*"), before);
+    } finally {
+      await owner.close();
+    }
+  });
 }
 
 /** One place where the record contradicts itself. */
@@ -48,9 +73,6 @@ export interface CheckOptions extends AdministrationOptions {
   /** The most deviations of one kind that are told. */
   limit: number;
 }
-
-/** A check reads whole tables: ten minutes a statement are enough for tens of millions of rows. */
-const CHECK_TIMEOUT_MS = 600_000;
 
 /** Compares every projection of a tenant with the revisions that it is made of. */
 export function runCheck({ tenant, limit, ...options }: CheckOptions): Promise<FoundDeviation[]> {
