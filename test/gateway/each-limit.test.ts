@@ -64,3 +64,12 @@ test("the limit on the body has its own code, and both figures", async () => {
     { code: "BODY_TOO_LARGE", limit: "bytes", most: 4_194_304, asked: 5_000_000 },
   ]);
 });
+
+test("variables that are nested beyond any stack are refused as those that are too deep", async () => {
+  const body = `{"query":"{ __typename }","variables":{"a":${lists(500_000)}}}`;
+  const { errors } = await gateway.send(body, { authorization: `Bearer ${await gateway.token()}` });
+  expect(errors.map(({ extensions }) => extensions)).toEqual([
+    { code: "VARIABLES_TOO_DEEP", limit: "levels", most: 32, asked: 33 },
+  ]);
+  expect(gateway.fetches).toEqual([]);
+});
