@@ -1,5 +1,6 @@
 import { DomainError } from "../../shared/domain-error.ts";
 import type { Database } from "../../shared/postgres/database.ts";
+import { observeFlush } from "../operation/metrics.ts";
 import type { AccessLine } from "./access-line.ts";
 import { AccessLogStore } from "./access-log.store.ts";
 import { ACCESS_LOG } from "./limits.ts";
@@ -20,8 +21,11 @@ export interface AccessLogOptions {
 
 /** Opens the access log on the gateway's database. */
 export function openAccessLog(database: Database, options: AccessLogOptions = {}): AccessLog {
-  const write: WriteLines = (tenant, lines) =>
-    new AccessLogStore(database.tenant(tenant), tenant).add(lines);
+  const write: WriteLines = async (tenant, lines) => {
+    const began = performance.now();
+    await new AccessLogStore(database.tenant(tenant), tenant).add(lines);
+    observeFlush(performance.now() - began);
+  };
   return new AccessLog(write, options);
 }
 

@@ -1,5 +1,6 @@
 import type { SubgraphService } from "../../shared/graph/subgraph-service.ts";
 import { Database, statement } from "../../shared/postgres/database.ts";
+import { watchAccessLog } from "../operation/metrics.ts";
 import { type AccessLog, type AccessLogOptions, openAccessLog } from "./access-log.ts";
 import { createContext } from "./context.ts";
 import { ACCESS_LOG } from "./limits.ts";
@@ -38,8 +39,10 @@ export async function startAccessLog({
     ...(observe && { observe }),
   });
   const accessLog = openAccessLog(database, options);
+  const unwatch = watchAccessLog({ queued: () => accessLog.pending });
   const close = async () => {
     await accessLog.close();
+    unwatch();
     await database.close();
   };
   const service: SubgraphService = {
