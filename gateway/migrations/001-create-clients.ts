@@ -19,7 +19,9 @@ export class CreateClients1764000000001 implements MigrationInterface {
     for (const name of ["client", "client_key"]) {
       await db.query(`GRANT SELECT ON ${name} TO gateway_door`);
       await db.query(
-        `CREATE POLICY every_tenant ON ${name} FOR SELECT TO gateway_door USING (true)`,
+        // A policy is also for the members of its role, and the application is one.
+        `CREATE POLICY every_tenant ON ${name} FOR SELECT TO gateway_door
+         USING (current_user = 'gateway_door')`,
       );
     }
   }

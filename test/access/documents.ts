@@ -30,7 +30,7 @@ export interface Batch {
   variables: readonly string[];
 }
 
-type Schemas = Pick<System, "manufacturing" | "ownership">;
+type Schemas = Pick<System, "manufacturing" | "ownership" | "registry">;
 
 /** The documents that ask for every field at the end of an entry point. */
 export function batchesOf(schemas: Schemas, entry: EntryPoint, using?: readonly string[]): Batch[] {
@@ -58,6 +58,7 @@ const VARIABLE_TYPES: Readonly<Record<string, string>> = {
   connhexId: "ID!",
   serialNumber: "String!",
   lot: "String!",
+  clientName: "String!",
 };
 
 function documentOf(targets: readonly Target[]): Pick<Batch, "document" | "variables"> {
@@ -107,6 +108,7 @@ function targetsOf(schemas: Schemas, entry: EntryPoint, place: Place): Target[] 
 
 const ARGUMENTS: Readonly<Record<string, string>> = {
   "Device.asOf": '(at: "2100-01-01T00:00:00Z")',
+  "Client.documents": "(first: 1)",
   "Device.history": "(last: 1)",
   "Device.siblings": "(first: 1)",
   "Owner.devices": "(first: 1)",
@@ -153,8 +155,9 @@ function walk(
 
 const nameOf = (segment: string) => segment.replace(/\(.*/s, "");
 
-function schemasAt({ manufacturing, ownership }: Schemas, place: Place): GraphQLSchema[] {
-  const all = [manufacturing.schema, ownership.schema];
+function schemasAt(schemas: Schemas, place: Place): GraphQLSchema[] {
+  const { manufacturing, ownership, registry } = schemas;
+  const all = [manufacturing.schema, ownership.schema, registry.schema];
   if (place === "gateway") return all;
   return place === "manufacturing" ? [manufacturing.schema] : [ownership.schema];
 }

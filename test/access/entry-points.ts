@@ -35,6 +35,13 @@ const IDS: readonly [type: string, variable: keyof Names, place: Place][] = [
   ["Share", "shareId", "manufacturing"],
 ];
 
+/** Those of the gateway's own subgraph, which is reached through the gateway alone. */
+const IDS_OF_REGISTRY: readonly [type: string, variable: keyof Names][] = [
+  ["Client", "clientId"],
+  ["Document", "documentId"],
+];
+const CLIENT = "client(name: $clientName)";
+
 function node(type: string, named: keyof Names, rest = ""): EntryPoint {
   return at("gateway", `node(id: $${named})${rest}`, { finds: { type, by: "id", named } });
 }
@@ -45,8 +52,8 @@ export const ENTRY_POINTS: readonly EntryPoint[] = [
   at("gateway manufacturing", DEVICE),
   at("gateway manufacturing", "device(serialNumber: $serialNumber)"),
   // anything by its global id
-  ...IDS.map(([type, named]) => node(type, named)),
-  ...IDS.map(([type, named]) => {
+  ...[...IDS, ...IDS_OF_REGISTRY].map(([type, named]) => node(type, named)),
+  ...[...IDS, ...IDS_OF_REGISTRY].map(([type, named]) => {
     return at("gateway", `nodes(ids: [$${named}])`, { finds: { type, by: "id", named } });
   }),
   // as the gateway asks a subgraph, and as whoever reached the subgraph could
@@ -121,6 +128,17 @@ export const ENTRY_POINTS: readonly EntryPoint[] = [
   at("gateway ownership", "myDevices(PAGE) > edges"),
   at("gateway ownership", "myDevices(PAGE) > nodes"),
   at("gateway", "myDevices(PAGE) > edges > node"),
+  // clients and what they run
+  at("gateway", CLIENT),
+  ...["keys", "history", "documents(PAGE)"].map((rest) => at("gateway", `${CLIENT} > ${rest}`)),
+  ...["pageInfo", "edges", "nodes", "edges > node", "nodes > client"].map((rest) =>
+    at("gateway", `${CLIENT} > documents(version: "1", PAGE) > ${rest}`),
+  ),
+  node("Client", "clientId", " > keys"),
+  node("Document", "documentId", " > client"),
+  ...["", " > pageInfo", " > edges", " > nodes", " > edges > node"].map((rest) =>
+    at("gateway", `clients(PAGE)${rest}`),
+  ),
   // what services ask each other
   at("manufacturing", "provisioningGate(connhexIds: [$connhexId])"),
   at("manufacturing", "provisioningGate(serialNumbers: [$serialNumber])"),

@@ -43,6 +43,9 @@ const OWNERSHIP_READERS = "support recall_manager compliance engineering analyst
 const NAME_READERS = "support recall_manager compliance admin owner";
 const CONTACT_READERS = "support recall_manager admin owner";
 
+/** Clients and what they may run are the administrator's; engineering reads what they run. */
+const CLIENT_READERS = "admin engineering";
+
 const CORE =
   "id serialNumber connhexId partNumber hardwareRevision fwVersion deviceType producedAt phase disposition";
 const PRODUCTION =
@@ -114,7 +117,27 @@ const OPEN: readonly [type: string, fields: string, roles: string][] = [
     RECORDERS,
   ],
 
+  ["Query", "client clients", CLIENT_READERS],
+  ["Mutation", "addClient changeClient addClientKey rotateClientKey revokeClientKey", "admin"],
+  ["Mutation", "publishDocuments retireDocuments", "admin"],
+  ["Client", "id name kind roles requestsPerMinute isActive createdAt documents", CLIENT_READERS],
+  ["Client", "keys history", "admin"],
+  ["ClientKey", "id keyId last4 createdAt createdBy expiresAt revokedAt lastUsedAt", "admin"],
+  ["ClientChange", "kind about roles requestsPerMinute isActive at actor reason", "admin"],
+  ["NewClientKey", "text key client", "admin"],
+  ["Document", "id documentId client text operationName operationType", CLIENT_READERS],
+  ["Document", "variableLimits nodes values fetches versions isLive", CLIENT_READERS],
+  ["Document", "publishedAt publishedBy retiredAt", CLIENT_READERS],
+  ["Publication", "client version isPublished verdicts published unchanged refused", "admin"],
+  ["DocumentVerdict", "id operationName outcome problems warnings nodes values fetches", "admin"],
+  ["DocumentProblem", "code message field line column", "admin"],
+  ["DocumentRetirement", "client retired", "admin"],
+
   // A page is for whoever may have its list.
+  ["ClientConnection", "edges nodes pageInfo totalCount", CLIENT_READERS],
+  ["ClientEdge", "cursor node", CLIENT_READERS],
+  ["DocumentConnection", "edges nodes pageInfo totalCount", CLIENT_READERS],
+  ["DocumentEdge", "cursor node", CLIENT_READERS],
   ["DeviceConnection", "edges nodes pageInfo totalCount", EVERYONE],
   ["DeviceEdge", "cursor node", EVERYONE],
   ["ShareConnection", "edges nodes pageInfo totalCount", EVERYONE],
@@ -134,6 +157,8 @@ const FOUND_BY: Readonly<Record<string, string>> = {
   Owner: OWNERSHIP_READERS,
   Ownership: OWNERSHIP_READERS,
   Share: SHARE_READERS,
+  Client: CLIENT_READERS,
+  Document: CLIENT_READERS,
 };
 
 /** What is shared with the partner of his own devices, and that of no other one anything. */

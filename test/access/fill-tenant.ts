@@ -1,4 +1,5 @@
 import type { Caller, CallerRole } from "../../shared/caller.ts";
+import { type ClientNames, fillClient } from "./fill-client.ts";
 import type { Names, Place, System, Values } from "./world.ts";
 
 export const RECORD = `mutation ($input: [DeviceRecordInput!]!) {
@@ -96,9 +97,17 @@ export async function fillTenant(
     await passOn(ask, `hex-${tenant}-${n}`, { claimCode, to: n % 2 === 1 ? "ada" : "ben" });
   }
   const shared = await shareWithPartners(ask, tenant);
+  const clients = {
+    mine: await fillClient(ask, `mine-${tenant}`),
+    others: await fillClient(ask, `others-${tenant}`),
+  };
+  // Nobody comes in with a key here.
+  await system.database.admin("UPDATE client_key SET last_used_at = now() WHERE tenant = $1", [
+    tenant,
+  ]);
   return {
-    mine: { ...(await namesOf(ask, tenant, 1)), shareId: shared.mine },
-    others: { ...(await namesOf(ask, tenant, 2)), shareId: shared.others },
+    mine: { ...(await namesOf(ask, tenant, 1)), shareId: shared.mine, ...clients.mine },
+    others: { ...(await namesOf(ask, tenant, 2)), shareId: shared.others, ...clients.others },
   };
 }
 
@@ -168,7 +177,7 @@ function fullRecord(tenant: string, n: number): Values {
   };
 }
 
-type Ask = ReturnType<typeof asker>;
+export type Ask = ReturnType<typeof asker>;
 
 async function passOn(
   ask: Ask,
@@ -185,7 +194,11 @@ async function passOn(
   await ask(place, signedIn(to), TRANSFER, { input });
 }
 
-async function namesOf(ask: Ask, tenant: string, n: number): Promise<Omit<Names, "shareId">> {
+async function namesOf(
+  ask: Ask,
+  tenant: string,
+  n: number,
+): Promise<Omit<Names, "shareId" | ClientNames>> {
   const connhexId = `hex-${tenant}-${n}`;
   const { device } = await ask("gateway", "admin", NAMES, { connhexId });
   return {

@@ -8,7 +8,8 @@ export type Target = Names & { claimCode?: string };
 export interface MutationCase {
   name: string;
   operation?: "query";
-  place: Exclude<Place, "gateway">;
+  /** Its subgraph; the gateway where nobody reaches it otherwise. */
+  place: Place;
   /** The document up to its answer, without the word of the operation. */
   text: string;
   /** All fields of the answer that nothing else answers; empty for a list of ids. */

@@ -24,8 +24,8 @@ test("every mutation does what the pages promise, for every role and row", () =>
 });
 
 test("no mutation is forgotten", () => {
-  const { manufacturing, ownership } = world.system;
-  const names = [manufacturing, ownership].flatMap(({ schema }) => {
+  const { manufacturing, ownership, registry } = world.system;
+  const names = [manufacturing, ownership, registry].flatMap(({ schema }) => {
     const type = schema.getMutationType();
     return isObjectType(type) ? Object.keys(type.getFields()) : [];
   });

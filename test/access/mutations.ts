@@ -4,6 +4,7 @@ import { asker, PROVISION, personNamed, RECORD, REGISTER, SHARE, signedIn } from
 import { OF_MANUFACTURING } from "./manufacturing-mutations.ts";
 import { type Cell, outcomeOf, textOf, withoutNames } from "./matrix.ts";
 import { EVERY_ROW, elseRefused, exists, type MutationCase, type Target } from "./mutation-case.ts";
+import { freshClient, OF_REGISTRY } from "./registry-mutations.ts";
 import { callerWith, type Names, type System, TENANT, type World } from "./world.ts";
 
 const OF_OWNERSHIP: readonly Omit<MutationCase, "place">[] = [
@@ -106,6 +107,7 @@ const OF_OWNERSHIP: readonly Omit<MutationCase, "place">[] = [
 export const CALLS: readonly MutationCase[] = [
   ...OF_MANUFACTURING.map((one) => ({ ...one, place: "manufacturing" as const })),
   ...OF_OWNERSHIP.map((one) => ({ ...one, place: "ownership" as const })),
+  ...OF_REGISTRY.map((one) => ({ ...one, place: "gateway" as const })),
 ];
 
 /** Not part of the public graph, whoever asks. */
@@ -133,6 +135,7 @@ export async function runMutations(
   const fresh = freshTargets(system, world.names.MINE);
   for (const mutation of CALLS.filter(({ name }) => names?.includes(name) ?? true)) {
     for (const at of places) {
+      if (at === "subgraph" && mutation.place === "gateway") continue;
       for (const roles of roleSets) {
         for (const whose of mutation.asked) {
           const place = at === "gateway" ? at : mutation.place;
@@ -199,6 +202,7 @@ function freshTargets(system: System, names: Names) {
   const ask = asker(system, TENANT);
   return async (mutation: MutationCase, whose: Whose, row: Names): Promise<Target> => {
     if (OF_STANDING_ROWS.includes(mutation.name)) return row;
+    if (mutation.place === "gateway") return freshClient(ask, row);
     if (mutation.name === "endShare") {
       const input = { ...FRESH_SHARE, serialNumbers: [row.serialNumber] };
       const { shareDevices } = await ask("manufacturing", "admin", SHARE, { input });

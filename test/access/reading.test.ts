@@ -21,10 +21,10 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => world?.close());
 
-/** Every field of both subgraphs but those that federation adds. */
+/** Every field of the subgraphs but those that federation adds. */
 function fieldsOfSchemas(): string[] {
-  const { manufacturing, ownership } = world.system;
-  const types = [manufacturing, ownership]
+  const { manufacturing, ownership, registry } = world.system;
+  const types = [manufacturing, ownership, registry]
     .flatMap(({ schema }) => Object.values(schema.getTypeMap()))
     .filter(isObjectType)
     .filter(({ name }) => !name.startsWith("_"));
@@ -52,6 +52,11 @@ const ANSWERS_OF_MUTATIONS = [
   "ProvisionVerdict",
   "ClaimCodeReplacement",
   "TransferOffer",
+  "NewClientKey",
+  "Publication",
+  "DocumentVerdict",
+  "DocumentProblem",
+  "DocumentRetirement",
   "Mutation",
   "Query",
   "Subscription",

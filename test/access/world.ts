@@ -1,3 +1,4 @@
+import { registrySubgraph } from "../../gateway/registry/subgraph.ts";
 import { type Gateway, startGateway } from "../../gateway/server.ts";
 import type { Caller, CallerRole } from "../../shared/caller.ts";
 import { globalId } from "../../shared/global-id.ts";
@@ -7,7 +8,7 @@ import {
 } from "../../shared/graph/in-process-executor.ts";
 import type { SubgraphService } from "../../shared/graph/subgraph-service.ts";
 import { setLogWriter } from "../../shared/log.ts";
-import { freshDatabase } from "../support/postgres.ts";
+import { type FreshDatabase, freshDatabase } from "../support/postgres.ts";
 import { type RealPair, realPair } from "../support/real-pair.ts";
 import type { Whose } from "./expected.ts";
 import { fillTenant } from "./fill-tenant.ts";
@@ -30,6 +31,10 @@ export interface Asked {
 export interface System {
   manufacturing: SubgraphService;
   ownership: SubgraphService;
+  /** The gateway's own subgraph, which nobody reaches but through the gateway. */
+  registry: Pick<SubgraphService, "schema">;
+  /** The gateway's own database. */
+  database: FreshDatabase;
   ask(place: Place, caller: Caller, query: string, variables?: Values): Promise<Asked>;
   close(): Promise<void>;
 }
@@ -45,7 +50,11 @@ export type Names = Record<
   | "ownerId"
   | "ownershipId"
   | "fieldName"
-  | "shareId",
+  | "shareId"
+  | "clientName"
+  | "clientId"
+  | "keyId"
+  | "documentId",
   string
 >;
 
@@ -107,6 +116,10 @@ const NOTHING: Names = {
   ownershipId: globalId("Ownership", 987_654_321),
   fieldName: "nothingField",
   shareId: globalId("Share", 987_654_321),
+  clientName: "client-nothing",
+  clientId: globalId("Client", "client-nothing"),
+  keyId: "00000000000000ff",
+  documentId: globalId("Document", "client-nothing/lot"),
 };
 
 /** A gateway over these services; whoever started them closes them. */
@@ -133,6 +146,8 @@ export async function systemOf(
   return {
     manufacturing,
     ownership,
+    registry: await registrySubgraph(),
+    database,
     async ask(place, caller, query, variables = {}) {
       if (place === "gateway") {
         return (await gateway.ask({ caller, query, variables })) as Asked;
