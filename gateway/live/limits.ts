@@ -10,6 +10,8 @@ export const LIVE_LIMITS = {
   devicesWaiting: 2_000,
   /** Devices that wait in all subscriptions together. */
   devicesWaitingInAll: 200_000,
+  /** Events of one subscription that are executed together, and told in their order. */
+  eventsTogether: 8,
   /** Events that are executed at once; the other requests have the rest of the process. */
   executedAtOnce: 8,
   /** How long changes are asked for again and again before subscribers are told of a gap. */

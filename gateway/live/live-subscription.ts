@@ -64,9 +64,8 @@ export class LiveSubscription implements Follower {
     signal.addEventListener("abort", wake);
     try {
       while (!signal.aborted && this.interruption === null) {
-        const [serialNumber] = this.waiting;
-        if (serialNumber === undefined) await this.somethingToDo(signal);
-        else await this.event(serialNumber, stream);
+        if (this.waiting.size === 0) await this.somethingToDo(signal);
+        else await this.events(stream);
       }
     } finally {
       clearInterval(checking);
@@ -80,23 +79,32 @@ export class LiveSubscription implements Follower {
     return this.interruption;
   }
 
-  private async event(serialNumber: string, stream: EventStream): Promise<void> {
+  private async events(stream: EventStream): Promise<void> {
+    const together = [...this.waiting].slice(0, this.parts.limits.eventsTogether);
     // What changes from here on is another event.
-    if (this.waiting.delete(serialNumber)) this.parts.waitingInAll.count--;
+    for (const serialNumber of together) this.waiting.delete(serialNumber);
+    this.parts.waitingInAll.count -= together.length;
     await this.check();
-    const { eventTries, eventRetryMs } = this.parts.limits;
-    for (let attempt = 1; this.interruption === null && !stream.signal.aborted; attempt++) {
-      const told = await this.parts.answer(serialNumber);
-      if (told.kind === "NOTHING") return;
-      if (told.kind === "EVENT") {
-        if (this.interruption === null) await stream.next(told.result);
-        return;
-      }
-      const mayHelp = told.codes.every((code) => isRetryable(code as never));
-      if (!mayHelp || attempt >= eventTries) return this.interrupt("UNANSWERED");
-      const waitMs = eventRetryMs * 2 ** (attempt - 1);
-      await pause(waitMs, undefined, { signal: stream.signal }).catch(() => undefined);
+    const results = together.map((serialNumber) => this.answer(serialNumber, stream.signal));
+    for (const result of await Promise.all(results)) {
+      if (result !== null && this.interruption === null) await stream.next(result);
     }
+  }
+
+  /** The event to tell; null where there is none, or where the subscription ends over it. */
+  private async answer(serialNumber: string, signal: AbortSignal): Promise<ExecutionResult | null> {
+    const { eventTries, eventRetryMs } = this.parts.limits;
+    for (let attempt = 1; this.interruption === null && !signal.aborted; attempt++) {
+      const told = await this.parts.answer(serialNumber);
+      if (told.kind === "NOTHING") return null;
+      if (told.kind === "EVENT") return told.result;
+      const mayHelp = told.codes.every((code) => isRetryable(code as never));
+      if (!mayHelp || attempt >= eventTries) break;
+      const waitMs = eventRetryMs * 2 ** (attempt - 1);
+      await pause(waitMs, undefined, { signal }).catch(() => undefined);
+    }
+    this.interrupt("UNANSWERED");
+    return null;
   }
 
   private async check(): Promise<void> {

@@ -121,6 +121,37 @@ test("a document that is in order says what it costs and how many fetches it tak
   });
 });
 
+describe("a subscription", () => {
+  const changed = `deviceChanged(field: "lotCode", value: $lot)`;
+
+  test("is judged as the query of one event", async () => {
+    const document = `subscription Lot($lot: String!) { ${changed} { serialNumber identity { state } } }`;
+    expect(await checked(document)).toMatchObject({
+      problems: [],
+      operationName: "Lot",
+      operationType: "subscription",
+      nodes: 2,
+      values: 2,
+      fetches: 2,
+    });
+  });
+
+  test("asks for nothing around its field", async () => {
+    const document = `subscription Lot($lot: String!) { ... { ${changed} { id } } }`;
+    const { problems } = await checked(document);
+    expect(problems).toMatchObject([{ code: "BAD_USER_INPUT" }]);
+  });
+
+  test("asks for what the roles may read", async () => {
+    const document = `subscription Lot($lot: String!) { ${changed} { owner { displayName } } }`;
+    const { problems } = await checked(document, {}, ["line"]);
+    expect(problems.map(({ code, field }) => [code, field])).toEqual([
+      ["FORBIDDEN", "Device.owner"],
+      ["FORBIDDEN", "Owner.displayName"],
+    ]);
+  });
+});
+
 test("what a partner may read of one device passes", async () => {
   const document =
     "query ($id: ID!) { device(connhexId: $id) { serialNumber identity { state } } }";

@@ -1,9 +1,11 @@
-import { buildSchema, type OperationTypeNode } from "graphql";
+import { buildSchema, type OperationTypeNode, print } from "graphql";
 import type { Role } from "../../shared/caller.ts";
+import { DomainError } from "../../shared/domain-error.ts";
+import { eventQuery } from "../live/event-query.ts";
 import { NODE_SUBGRAPH } from "../node/node-text.ts";
 import { giveScalars } from "../scalars.ts";
 import type { Supergraph } from "../supergraph.ts";
-import { type DocumentProblem, documentProblem, problemAt } from "./document-problem.ts";
+import { type DocumentProblem, documentProblem, problemAt, problemOf } from "./document-problem.ts";
 import { type AccessTables, type RoleAccess, unreadableFields } from "./field-access.ts";
 import { type FieldRouting, fieldRouting } from "./field-routing.ts";
 import { type Planner, plannerOf } from "./query-plan.ts";
@@ -53,7 +55,7 @@ export function documentCheck(supergraph: Supergraph, tables: AccessTables): Doc
       return { ...head, problems, nodes: 0, values: 0, fetches: 0 };
     }
     const cost = worstCase(asked, variableLimits);
-    const plan = await planned(planner, text, head.operationName);
+    const plan = await planned(planner, asked, text);
     const unreadable = accessProblems(asked, { routing, tables, roles });
     return {
       ...head,
@@ -82,15 +84,23 @@ export function accessProblems(asked: OneOperation, access: RoleAccess): Documen
   );
 }
 
+/** Of a subscription, what is asked for at each event. */
+function plannedText({ document, operation }: OneOperation, text: string): string {
+  if (operation.operation !== "subscription") return text;
+  return print(eventQuery(document, operation).document);
+}
+
 /** How many fetches a valid document takes, or why the planner does not plan it. */
 export async function planned(
   planner: Planner,
+  asked: OneOperation,
   text: string,
-  operationName: string | null,
 ): Promise<{ fetches: number; problems: readonly DocumentProblem[] }> {
   try {
-    return { fetches: await planner.fetchesOf(text, operationName), problems: [] };
+    const name = asked.operation.name?.value ?? null;
+    return { fetches: await planner.fetchesOf(plannedText(asked, text), name), problems: [] };
   } catch (error) {
+    if (error instanceof DomainError) return { fetches: 0, problems: [problemOf(error)] };
     const reason = error instanceof Error ? error.message : String(error);
     const problem = documentProblem("BAD_USER_INPUT", `cannot be planned: ${reason}`);
     return { fetches: 0, problems: [problem] };

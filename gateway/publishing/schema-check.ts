@@ -109,7 +109,7 @@ async function usageProblems(
   const cost = worstCase(asked, variableLimits).problems;
   if (!supergraph) return cost;
   const { planner, routing, tables } = supergraph;
-  const plan = await planned(planner, text, asked.operation.name?.value ?? null);
+  const plan = await planned(planner, asked, text);
   const unreadable = roles ? accessProblems(asked, { routing, tables, roles }) : [];
   return [...unreadable, ...cost, ...plan.problems];
 }
