@@ -82,3 +82,17 @@ test("an id that cannot be looked up now is an outage, and not absent", async ()
     { code: "SUBGRAPH_UNAVAILABLE", subgraph: "ownership", retryable: true },
   ]);
 });
+
+test("a subgraph that hangs takes its own ids along, and no others, however often", async () => {
+  ownership.fault = () => new Promise(() => undefined);
+  const text = `query($ids: [ID!]!) { nodes(ids: $ids) { id } }`;
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, () => gateway.query(text, { ids: [owner, device] })),
+  );
+  ownership.fault = () => undefined;
+  answers.push(await gateway.query(text, { ids: [owner, device] }));
+  for (const { data, errors } of answers) {
+    expect(data).toEqual({ nodes: [null, { id: device }] });
+    expect(errors.map(({ extensions }) => extensions.subgraph)).toEqual(["ownership"]);
+  }
+});
