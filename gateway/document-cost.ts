@@ -30,11 +30,12 @@ export interface AskedOperation {
   variables: Readonly<Record<string, unknown>>;
 }
 
-/** Refuses an operation whose answer may become larger than the gateway can hold for one client. */
-export function assertCostWithinLimits(asked: AskedOperation): void {
-  const { nodes, values } = documentCost(asked);
-  assertAtMost(NODES, nodes);
-  assertAtMost(VALUES, values);
+/** The cost of an operation. Refuses one whose answer may become larger than the gateway can hold for one client. */
+export function assertCostWithinLimits(asked: AskedOperation): DocumentCost {
+  const cost = documentCost(asked);
+  assertAtMost(NODES, cost.nodes);
+  assertAtMost(VALUES, cost.values);
+  return cost;
 }
 
 const NODES: Limit = {
