@@ -80,7 +80,10 @@ export async function startGateway(
   await runtime.getSchema();
   const lane = await openLeanLane(supergraphText, byName, observeFetch);
   const operations = new PreparedOperations(lane.schema);
-  const live = new LiveUpdates({ check, registry, lane, subgraphs, limits: liveLimits });
+  const live = new LiveUpdates({
+    ...{ check, registry, lane, subgraphs, limits: liveLimits },
+    accessLog: accessLog.accessLog,
+  });
   const parts = {
     ...{ live, runtime, check, lane, operations, registry, metrics },
     readiness: readinessCheck({ subgraphs: others, lane, pingDatabase: own.service.ready }),

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { ExecutionResult } from "graphql";
 import { log } from "../../shared/log.ts";
+import { accessLineOf } from "../access-log/access-line.ts";
+import type { AccessLog } from "../access-log/access-log.ts";
 import { withPublicErrors } from "../answer-errors.ts";
 import type { LeanLane } from "../lean-lane.ts";
 import { RequestScope } from "../request-scope.ts";
@@ -18,13 +20,15 @@ interface EventParts {
   scope: RequestScope;
   subgraph: GatewaySubgraph;
   lane: LeanLane;
+  accessLog: Pick<AccessLog, "record">;
 }
 
 /**
  * Each event is a request of the same caller for the device, on the way that all queries take: so
  * whatever keeps a query from somebody keeps an event from him, at the moment of the event.
  */
-export function eventAnswers({ asked, scope: opened, subgraph, lane }: EventParts): AnswerEvent {
+export function eventAnswers(parts: EventParts): AnswerEvent {
+  const { asked, scope: opened, subgraph, lane } = parts;
   const { caller, documentId } = opened;
   const { query, prepared, follows } = asked;
   // What is shared with a partner may not be the field by which it follows the device.
@@ -47,13 +51,42 @@ export function eventAnswers({ asked, scope: opened, subgraph, lane }: EventPart
     }
     const variables = asked.variablesFor(serialNumber);
     const result = withPublicErrors(await lane.execute(prepared, variables, scope), scope);
-    const told = toldBy(result, query.field);
-    const ms = Math.round((performance.now() - began) * 10) / 10;
+    const ms = performance.now() - began;
+    const told = await recorded(toldBy(result, query.field), { ...parts, scope }, ms);
     const { requestId: id } = scope;
     const codes = [...scope.outcomes];
-    log("INFO", "event", { id, subscription: opened.requestId, kind: told.kind, codes, ms });
+    log("INFO", "event", {
+      id,
+      subscription: opened.requestId,
+      kind: told.kind,
+      codes,
+      ms: Math.round(ms * 10) / 10,
+    });
     return told;
   };
+}
+
+/** The event, once its line in the access log is durable: without the line nobody is told. */
+async function recorded(
+  told: Told,
+  { asked, scope, accessLog }: EventParts,
+  ms: number,
+): Promise<Told> {
+  if (told.kind !== "EVENT") return told;
+  const { documentId, operationName, outcomes } = scope;
+  const { text } = asked;
+  const line = accessLineOf(scope, {
+    ...{ documentId, text, operationName, outcomes, ms },
+    operationType: "subscription",
+    status: 200,
+  });
+  try {
+    await accessLog.record(line);
+    return told;
+  } catch (error) {
+    log("ERROR", "access-log-unwritten", { id: scope.requestId, reason: String(error) });
+    return { kind: "FAILED", codes: ["DATABASE_UNAVAILABLE"] };
+  }
 }
 
 function toldBy(result: ExecutionResult, field: string): Told {

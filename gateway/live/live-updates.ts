@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Caller } from "../../shared/caller.ts";
 import { log } from "../../shared/log.ts";
+import type { AccessLog } from "../access-log/access-log.ts";
 import { authenticate, type Doorkeeper } from "../identity/authenticate.ts";
 import type { LeanLane } from "../lean-lane.ts";
 import { PreparedOperations } from "../request/prepared-operation.ts";
@@ -22,6 +23,7 @@ import { Turns } from "./turns.ts";
 export interface LiveOptions extends Doorkeeper {
   lane: LeanLane;
   subgraphs: readonly GatewaySubgraph[];
+  accessLog: Pick<AccessLog, "record">;
   limits?: Partial<LiveLimits>;
 }
 
@@ -111,7 +113,13 @@ export class LiveUpdates {
     scope: RequestScope,
     subgraph: GatewaySubgraph,
   ): AnswerEvent {
-    const answer = eventAnswers({ asked, scope, subgraph, lane: this.lane });
+    const answer = eventAnswers({
+      asked,
+      scope,
+      subgraph,
+      lane: this.lane,
+      accessLog: this.options.accessLog,
+    });
     return (serialNumber) => this.turns.take(() => answer(serialNumber));
   }
 

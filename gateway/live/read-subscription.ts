@@ -22,6 +22,8 @@ const ERRORS_MOST = 10;
 
 /** A subscription that is valid and affordable, ready to follow. */
 export interface AskedSubscription {
+  /** The document's text. */
+  text: string;
   operationName: string | null;
   follows: FollowedValue;
   query: EventQuery;
@@ -85,6 +87,7 @@ export function readSubscription(
   // What one event may cost is refused now, and not at the first event.
   variablesFor("");
   return {
+    text,
     operationName: operation.node.name?.value ?? null,
     follows: followedValue(schema, operation.node, coerced),
     query,

@@ -152,6 +152,21 @@ test("an alias, a fragment, variables and a join of both subgraphs are as in a q
   });
 });
 
+test("every event leaves its line in the access log before it is told", async () => {
+  const subscriber = await follow("lotCode", "L-20");
+  await record({ serialNumber: "Z-1", lotCode: "L-20" }, { serialNumber: "Z-2", lotCode: "L-20" });
+  await subscriber.until(2);
+  const lines = await gateway.database.admin(
+    `SELECT operation, operation_type AS "type", devices, subject FROM access_log
+     WHERE operation = 'Changed' AND devices && '{Z-1,Z-2}' ORDER BY devices`,
+  );
+  const line = { operation: "Changed", type: "subscription", subject: expect.any(String) };
+  expect(lines).toEqual([
+    { ...line, devices: ["Z-1"] },
+    { ...line, devices: ["Z-2"] },
+  ]);
+});
+
 describe("nobody is told more than a query would tell him", () => {
   test("a field that the role may not read is an error in the event", async () => {
     const query = `subscription { deviceChanged(field: "lotCode", value: "L-10") { serialNumber operator } }`;
