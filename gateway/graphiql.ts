@@ -35,6 +35,8 @@ export function sendGraphiql(response: ServerResponse): void {
       endpoint: "/graphql",
       headers: JSON.stringify({ authorization: "Bearer <token>" }, null, 2),
       shouldPersistHeaders: false,
+      // Subscriptions come as server-sent events; without this they would be asked for by GET.
+      method: "POST",
       defaultQuery: QUESTION,
     }),
   );

@@ -66,6 +66,8 @@ describe("the routes", () => {
     expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
     const text = await page.text();
     expect(text).toContain("Bearer <token>");
+    // A subscription by GET would be refused.
+    expect(text).toContain(`"method":"POST"`);
     expect(text).not.toMatch(/<(script|link|img)[^>]+(src|href)="(https?:)?\/\//);
   });
 
