@@ -17,14 +17,6 @@ const pool = new pg.Pool({
   max: WRITERS,
   options: "-c app.tenant=bench",
 });
-await pool.query(`CREATE TABLE IF NOT EXISTS bench_change (
-  tenant text NOT NULL, transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
-  recorded_at timestamptz NOT NULL DEFAULT statement_timestamp(),
-  device_ids bigint[] NOT NULL, revisions integer[] NOT NULL)`);
-await pool.query(
-  "CREATE INDEX IF NOT EXISTS bench_change_of ON bench_change (tenant, transaction_id)",
-);
-
 let last = 1_000_000_000;
 
 /** The statements of one recorded device, as DeviceWriter sends them, in one text. */
@@ -46,7 +38,7 @@ async function recordOne(told: (deviceId: number) => string): Promise<void> {
 
 const notified = (id: number) => `SELECT pg_notify('device_changed', 'bench ${id}.1');`;
 const rowWritten = (id: number) =>
-  `INSERT INTO bench_change (tenant, device_ids, revisions) VALUES ('bench', '{${id}}', '{1}');`;
+  `INSERT INTO device_change (tenant, device_ids, revisions) VALUES ('bench', '{${id}}', '{1}');`;
 
 const listener = new pg.Client({ connectionString: server.databases.manufacturing.ownerUrl });
 await listener.connect();
