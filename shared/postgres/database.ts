@@ -39,6 +39,8 @@ export interface DatabaseOptions {
   role: string;
   /** Connections a tenant, at most. */
   poolSize?: number;
+  /** Tenants whose connections are kept open, where that is not the usual number. */
+  tenantsAtOnce?: number;
   /** PostgreSQL ends a statement that takes longer; without it reading has less than writing. */
   statementTimeoutMs?: number;
   /** Is told each statement that is sent, transaction control included. For counting in tests. */
@@ -120,7 +122,7 @@ export class Database {
     this.pools.delete(tenant);
     this.pools.set(tenant, pool);
     const [oldest] = this.pools;
-    if (this.pools.size > TENANTS_AT_ONCE && oldest) {
+    if (this.pools.size > (this.options.tenantsAtOnce ?? TENANTS_AT_ONCE) && oldest) {
       this.pools.delete(oldest[0]);
       // Its connections end when those who hold one give it back.
       void oldest[1].end();

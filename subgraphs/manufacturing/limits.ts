@@ -34,6 +34,8 @@ export const LIMITS = {
   changesAtOnce: 20_000,
   /** Longer than any follower goes on after it was cut off. */
   changesKeptMs: 5 * 60_000,
+  /** Tenants that are followed on a connection each that stays open. */
+  tenantsFollowed: 64,
   changesTidiedEveryMs: 60_000,
   changesRemovedAtOnce: 10_000,
   tenantsRemembered: 1_000,

@@ -5,6 +5,7 @@ import type { ManufacturingConfig } from "./config.ts";
 import { createContext, type Resources } from "./context.ts";
 import { DeviceChanges } from "./device-change/device-changes.store.ts";
 import { IdBlocks } from "./id-block/id-block.store.ts";
+import { LIMITS } from "./limits.ts";
 import { manufacturingSubgraph } from "./subgraph.ts";
 
 /** The services that this one asks. */
@@ -24,7 +25,10 @@ export async function startManufacturing(
   const { schema, sdl } = await manufacturingSubgraph();
   const place = { url: config.databaseUrl, role: appRole("manufacturing") };
   const database = new Database({ ...place, ...(config.observe && { observe: config.observe }) });
-  const changes = new DeviceChanges(new Database({ ...place, poolSize: 1 }), database);
+  const changes = new DeviceChanges(
+    new Database({ ...place, poolSize: 1, tenantsAtOnce: LIMITS.tenantsFollowed }),
+    database,
+  );
   const resources: Resources = {
     database,
     deviceIds: new IdBlocks("device"),
