@@ -55,6 +55,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/documents.ts")).documentsCommand(),
   },
   {
+    name: "share",
+    summary: "lets partners see devices, field by field, and ends it",
+    load: async () => (await import("./commands/share.ts")).shareCommand(),
+  },
+  {
     name: "access",
     summary: "who has seen a device",
     load: async () => (await import("./commands/access.ts")).accessCommand(),

@@ -12,6 +12,11 @@ const LIST_ITEMS: Limit = {
   limit: "items in one list",
   most: GATEWAY_LIMITS.variableListItems,
 };
+const LIST_TEXTS: Limit = {
+  code: "VARIABLE_LIST_TOO_LONG",
+  limit: "texts in one list",
+  most: GATEWAY_LIMITS.variableListTexts,
+};
 const TEXT_CHARACTERS: Limit = {
   code: "VARIABLE_TEXT_TOO_LONG",
   limit: "characters in one text",
@@ -29,7 +34,8 @@ export function assertVariablesWithinLimits(variables: Readonly<Record<string, u
     assertAtMost(DEPTH, depth);
     const next: object[] = [];
     for (const value of level) {
-      if (Array.isArray(value)) assertAtMost(LIST_ITEMS, value.length);
+      if (Array.isArray(value))
+        assertAtMost(isOfTexts(value) ? LIST_TEXTS : LIST_ITEMS, value.length);
       for (const inner of Object.values(value)) {
         if (typeof inner === "string") assertAtMost(TEXT_CHARACTERS, inner.length);
         else if (typeof inner === "object" && inner !== null) next.push(inner);
@@ -37,6 +43,10 @@ export function assertVariablesWithinLimits(variables: Readonly<Record<string, u
     }
     level = next;
   }
+}
+
+function isOfTexts(list: readonly unknown[]): boolean {
+  return list.every((item) => typeof item === "string");
 }
 
 /**

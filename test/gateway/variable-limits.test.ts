@@ -39,6 +39,17 @@ describe("variables", () => {
       { input: [{ attributes: { a: rows(2_001) } }] },
       ["VARIABLE_LIST_TOO_LONG", "items in one list", 2_000, 2_001],
     ],
+    ["10,000 texts", { serialNumbers: Array(10_000).fill("SN-1") }, "passes"],
+    [
+      "10,001 texts",
+      { serialNumbers: Array(10_001).fill("SN-1") },
+      ["VARIABLE_LIST_TOO_LONG", "texts in one list", 10_000, 10_001],
+    ],
+    [
+      "2,000 texts and an object",
+      { a: [...Array(2_000).fill("SN-1"), {}] },
+      ["VARIABLE_LIST_TOO_LONG", "items in one list", 2_000, 2_001],
+    ],
     ["a text of 16,384", { a: "x".repeat(16_384) }, "passes"],
     [
       "a longer text",

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { type CommandLine, startCommandLine } from "../cli/command-line.ts";
+
+let cli: CommandLine;
+beforeAll(async () => {
+  cli = await startCommandLine();
+  const rows = Array.from({ length: 2_500 }, (_, n) => `SN-${n},LOT-${n % 2},P-1,Prato`);
+  const header = "serial_number,lot_code,part_number,site";
+  const path = await cli.file("devices.csv", `${[header, ...rows].join("\n")}\n`);
+  const ran = await cli.run("line", ["import", path]);
+  if (ran.exit !== 0) throw new Error(ran.stderr);
+}, 60_000);
+afterAll(() => cli.close());
+
+const WHY = ["--reason", "warranty audit"];
+
+test("share add, list and end tell what a partner may see", async () => {
+  const group = ["--group", "lotCode", "--value", "LOT-1", "--field", "lotCode"];
+  const added = await cli.run("compliance", ["share", "add", "lab", ...group, ...WHY]);
+  expect(added).toMatchObject({ exit: 0, stderr: "covers 1,250 devices now\n" });
+  expect(added.stdout.replace(/ {2,}/g, " | ")).toMatch(
+    /\n\S+ \| lab \| ACTIVE \| lotCode LOT-1 \| lotCode \| [\d-]{10} to – \| warranty audit\n/,
+  );
+  const listed = await cli.run("support", ["share", "list", "--partner", "lab", "--json"]);
+  const [share] = JSON.parse(listed.stdout);
+  expect(share).toMatchObject({ partner: "lab", kind: "GROUP", state: "ACTIVE", endedAt: null });
+  const ended = await cli.run("admin", ["share", "end", share.id, ...WHY, "--json"]);
+  expect(JSON.parse(ended.stdout)).toMatchObject({ id: share.id, state: "ENDED" });
+  expect(await cli.run("admin", ["share", "end", share.id, ...WHY])).toMatchObject({ exit: 1 });
+});
+
+test("a list of thousands comes from a file, or from standard input", async () => {
+  const serials = Array.from({ length: 2_500 }, (_, n) => `SN-${n}`);
+  const path = await cli.file("serials.txt", `${serials.join("\r\n")}\r\n`);
+  const add = ["share", "add", "shop", ...WHY, "--json", "--list"];
+  const fromFile = await cli.run("compliance", [...add, path]);
+  expect(JSON.parse(fromFile.stdout)).toMatchObject({ kind: "LIST", deviceCount: 2_500 });
+  const fromInput = await cli.run("compliance", [...add, "-"], { input: "SN-1\n\nSN-2" });
+  expect(JSON.parse(fromInput.stdout)).toMatchObject({ kind: "LIST", deviceCount: 2 });
+});
+
+test("criteria are given one by one", async () => {
+  const criteria = ["--part-number", "P-1", "--part-number", "P-2", "--site", "Prato"];
+  const words = ["share", "add", "lab", ...criteria, "--serial-from", "SN-2499", ...WHY, "--json"];
+  const share = JSON.parse((await cli.run("admin", words)).stdout);
+  // By code points: SN-2499, then 25 to 29, 250 to 299, and all that begin with 3 to 9.
+  const deviceCount = 1 + 5 + 50 + 7 + 70 + 700;
+  expect(share).toMatchObject({ kind: "CRITERIA", fields: [], deviceCount });
+  expect(share.criteria).toMatchObject({ partNumber: ["P-1", "P-2"], site: ["Prato"] });
+});
+
+test.each<[string, string[], number, string]>([
+  ["no terms", [], 2, "BAD_USER_INPUT"],
+  ["a group without a value", ["--group", "lotCode"], 2, "USAGE"],
+  ["a list that is not there", ["--list", "nothing.txt"], 2, "NOT_READABLE"],
+  ["a device that is not recorded", ["--serial", "X"], 1, "DEVICE_NOT_RECORDED"],
+])("%s is refused", async (_, terms, exit, code) => {
+  const ran = await cli.run("admin", ["share", "add", "lab", ...terms, ...WHY]);
+  expect(ran).toMatchObject({ exit, stdout: "" });
+  expect(ran.stderr).toContain(`[${code}]`);
+});
+
+test("a role that does not share is told so", async () => {
+  const ran = await cli.run("engineering", ["share", "add", "lab", "--serial", "SN-1", ...WHY]);
+  expect(ran).toMatchObject({ exit: 3, stdout: "" });
+});
