@@ -58,6 +58,29 @@ describe("a share says", () => {
     });
   });
 
+  test.each<[string, Variables, string[]]>([
+    ["times from the first on", { producedFrom: "2024-02-01T00:00:00Z" }, ["T2", "T3"]],
+    ["times before the last", { producedTo: "2024-03-01T00:00:00Z" }, ["T1", "T2"]],
+    [
+      "serial numbers with both ends",
+      { serialNumberFrom: "T2", serialNumberTo: "T3" },
+      ["T2", "T3"],
+    ],
+    ["any of some values", { fwVersion: ["1", "3"] }, ["T1", "T3"]],
+    ["every criterion", { fwVersion: ["1", "3"], producedFrom: "2024-02-01T00:00:00Z" }, ["T3"]],
+    ["capitals apart", { serialNumberFrom: "U", serialNumberTo: "t9" }, ["t1"]],
+  ])("%s, and no device of which the field is not known", async (_, criteria, expected) => {
+    const months = [1, 2, 3].map((n) => ({
+      ...{ serialNumber: `T${n}`, partNumber: "P-T", fwVersion: `${n}` },
+      producedAt: `2024-0${n}-01T00:00:00Z`,
+    }));
+    await factory.record(...months, { serialNumber: "t1", partNumber: "P-T" });
+    const id = await shares.share({ criteria: { partNumber: ["P-T"], ...criteria } });
+    const { nodes } = (await read(id)).devices;
+    expect(nodes.map((node: Variables) => node.serialNumber)).toEqual(expected);
+    await shares.end(id);
+  });
+
   test("what it covers now: a group's members come and go", async () => {
     const id = await shares.share({ group: { field: "reel", values: ["R-1"] }, partner: "comes" });
     expect((await read(id)).deviceCount).toBe(0);
