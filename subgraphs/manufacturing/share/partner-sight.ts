@@ -88,28 +88,40 @@ export function assertMayGroup(field: string, membership: Membership, device: Se
   if (!mayGroup(field, membership, device)) throw notShared(field);
 }
 
-/** Whoever touches a field that is not shared is refused, whichever way the code came there. */
+/** The row with what is readable; in the place of the rest stand refusals. */
 function recordSeen<Row extends Pick<DeviceRecord, "attributes">>(
   row: Row,
   readable: ReadonlySet<string>,
 ): Row {
-  const hidden = RECORD_FIELDS.filter((field) => !readable.has(field));
-  const kept = Object.entries(row).filter(([name]) => !(hidden as string[]).includes(name));
-  const attributes = readable.has("attributes")
-    ? row.attributes
-    : Object.fromEntries(
-        Object.entries(row.attributes).filter(([name]) => sharesAttribute(readable, name)),
-      );
-  const traps = hidden.map((field) => [
-    field,
-    {
+  const refusals = refusalsBeside(readable);
+  const seen = Object.create(refusals) as Record<string, unknown>;
+  for (const [name, value] of Object.entries(row)) if (!(name in refusals)) seen[name] = value;
+  if (!readable.has("attributes")) {
+    const shared = Object.entries(row.attributes).filter(([name]) =>
+      sharesAttribute(readable, name),
+    );
+    seen.attributes = Object.fromEntries(shared);
+  }
+  return seen as Row;
+}
+
+/** Many rows are seen alike, and this costs more than all else that is done to a row. */
+const knownRefusals = new WeakMap<ReadonlySet<string>, object>();
+
+/** Whoever touches a field that is not readable is refused, whichever way the code came there. */
+function refusalsBeside(readable: ReadonlySet<string>): object {
+  const known = knownRefusals.get(readable);
+  if (known) return known;
+  const refusals: object = Object.create(null);
+  for (const field of RECORD_FIELDS.filter((name) => !readable.has(name))) {
+    Object.defineProperty(refusals, field, {
       get(): never {
         throw notShared(field);
       },
-    },
-  ]);
-  const blank = Object.create(Object.prototype, Object.fromEntries(traps)) as Row;
-  return Object.assign(blank, Object.fromEntries(kept), { attributes });
+    });
+  }
+  knownRefusals.set(readable, refusals);
+  return refusals;
 }
 
 function isRecordField(name: string): boolean {

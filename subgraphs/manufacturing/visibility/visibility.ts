@@ -2,7 +2,13 @@ import type { Caller, CallerRole } from "../../../shared/caller.ts";
 import type { PeerExecutor } from "../../../shared/graph/subgraph-service.ts";
 import { sightOf } from "../access.ts";
 import type { KnownDevice } from "../device/device-record.ts";
-import { deviceSeen, partnerOf, partnerSight, type Seen } from "../share/partner-sight.ts";
+import {
+  deviceSeen,
+  type PartnerSight,
+  partnerOf,
+  partnerSight,
+  type Seen,
+} from "../share/partner-sight.ts";
 import { NO_IDENTITY, ownedByCaller } from "./owned-by-caller.ts";
 
 /** Answers a device as the caller may see it; null where it may not, or where there is none. */
@@ -33,12 +39,19 @@ export function visibility(
     return async (device) => ((await isSeenByRole(device)) ? device : null);
   }
   const otherRoles: readonly CallerRole[] = caller.roles.filter((role) => role !== "partner");
+  const sights = new Map<string, PartnerSight>();
+  const sightOfDevice = (fields: readonly string[], isSeen: boolean): PartnerSight => {
+    const key = `${isSeen} ${fields}`;
+    const sight = sights.get(key) ?? partnerSight(fields, isSeen ? otherRoles : []);
+    sights.set(key, sight);
+    return sight;
+  };
   return async (device) => {
     const [isSeen, share] = await Promise.all([
       isSeenByRole(device),
       shared.fieldsOf.load(device?.deviceId ?? NO_DEVICE),
     ]);
     if (!device || (!isSeen && !share)) return null;
-    return deviceSeen(device, partnerSight(share?.fields ?? [], isSeen ? otherRoles : []));
+    return deviceSeen(device, sightOfDevice(share?.fields ?? [], isSeen));
   };
 }
