@@ -4,14 +4,16 @@ import {
   type GatewayRuntime,
 } from "@graphql-hive/gateway-runtime";
 import { unifiedGraphHandler } from "@graphql-hive/router-runtime";
-import { getDocumentString, type Transport } from "@graphql-mesh/transport-common";
+import type { Transport } from "@graphql-mesh/transport-common";
 import type { ExecutionRequest, Executor } from "@graphql-tools/utils";
-import { GraphQLError, getOperationAST, getVariableValues, print } from "graphql";
+import { GraphQLError, getOperationAST, getVariableValues } from "graphql";
 import { DomainError, type ErrorCode, type ErrorDetails } from "../shared/domain-error.ts";
 import { withPublicErrors } from "./answer-errors.ts";
 import { type AskedOperation, assertCostWithinLimits } from "./document-cost.ts";
 import { parseWithinLimits, withoutSubscription } from "./document-limits.ts";
-import { guardedFetch, type ObserveFetch } from "./guarded-fetch.ts";
+import { fetchAsRequest, fetchFor } from "./execute-fetch.ts";
+import type { ObserveFetch } from "./guarded-fetch.ts";
+import { planExecutor } from "./plan/plan-executor.ts";
 import type { RequestScope } from "./request-scope.ts";
 import { giveScalars } from "./scalars.ts";
 import type { GatewaySubgraph } from "./subgraph.ts";
@@ -36,8 +38,16 @@ export function createRuntime(
       supergraph: () => supergraphText,
       unifiedGraphHandler: async (options) => {
         const handled = await unifiedGraphHandler(options);
-        giveScalars(handled.unifiedGraph);
-        return handled;
+        const { unifiedGraph: schema, executor: fallback } = handled;
+        giveScalars(schema);
+        if (!fallback) throw new Error("the planner came without an executor");
+        const { executor } = planExecutor({
+          supergraphText,
+          schema,
+          fallback,
+          fetchFor: fetchFor(subgraphs, observe),
+        });
+        return { ...handled, executor };
       },
       transports: { http: transport(subgraphs, observe) },
       plugins: () => [requestPlugin()],
@@ -76,19 +86,10 @@ function transport(
   subgraphs: ReadonlyMap<string, GatewaySubgraph>,
   observe: ObserveFetch | undefined,
 ): Transport {
+  const fetch = fetchAsRequest(subgraphs, observe);
   return {
     getSubgraphExecutor({ subgraphName }) {
-      const subgraph = subgraphs.get(subgraphName);
-      if (!subgraph) throw new Error(`no subgraph is called ${subgraphName}`);
-      const execute = ({ document, variables, operationType, context }: ExecutionRequest) => {
-        const fetch = {
-          text: getDocumentString(document, print),
-          document,
-          variables: variables ?? {},
-          isMutation: operationType === "mutation",
-        };
-        return guardedFetch(subgraph, fetch, (context as ServerContext).scope, observe);
-      };
+      const execute = (request: ExecutionRequest) => fetch(subgraphName, request);
       return execute as Executor;
     },
   };

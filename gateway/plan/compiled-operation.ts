@@ -2,12 +2,14 @@ import type { QueryPlanner } from "@graphql-hive/router-query-planner";
 import {
   type DocumentNode,
   type ExecutionResult,
+  type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLError,
   type GraphQLSchema,
   Kind,
   type OperationDefinitionNode,
   print,
+  type SelectionNode,
   visit,
 } from "graphql";
 import { compilePlan, type MakeFetch } from "./compile-plan.ts";
@@ -42,10 +44,10 @@ export async function compileOperation(
   const conditions = conditionsOf(document);
   if (!type || conditions.length > CONDITIONS_MOST) return null;
   const name = operation.name?.value ?? null;
-  const { node } = await planner.planAsync(print(document), name, new Set<string>(), 0);
-  if (!node) return null;
+  if (asksForSchema(operation)) return null;
+  const { node } = await planner.planAsync(plannable(document), name, new Set<string>(), 0);
   try {
-    const execute = compilePlan(schema, node as PlanNode);
+    const execute = node ? compilePlan(schema, node as PlanNode) : async () => undefined;
     const shapes = new Map<string, Project>();
     const shapeFor = (variables: Readonly<Data>): Project => {
       const key = conditions.map((one) => (variables[one] === true ? "1" : "0")).join("");
@@ -61,7 +63,8 @@ export async function compileOperation(
       const data: Data = {};
       const errors: GraphQLError[] = [];
       await execute({ variables, fetch, data, errors });
-      const isEmpty = Object.keys(data).length === 0;
+      // Where nothing came, the request failed as a whole; where nothing was asked, it did not.
+      const isEmpty = node !== undefined && Object.keys(data).length === 0;
       return {
         ...(!isEmpty && { data: shapeFor(variables)(data) }),
         ...(errors.length > 0 && { errors }),
@@ -71,6 +74,37 @@ export async function compileOperation(
     if (error instanceof UnsupportedPlan) return null;
     throw error;
   }
+}
+
+/**
+ * The document without what can never be asked: the planner finds no plan for a field that is left
+ * out for certain where nothing stands beside it. The shape of the answer leaves it out again.
+ */
+function plannable(document: DocumentNode): string {
+  const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: "__typename" } };
+  const left = visit(document, {
+    SelectionSet({ selections, ...set }) {
+      const kept = selections.filter((one) => !isNever(one));
+      if (kept.length === selections.length) return undefined;
+      return { ...set, selections: kept.length > 0 ? kept : [typename] };
+    },
+  });
+  return print(left);
+}
+
+function isNever({ directives = [] }: SelectionNode): boolean {
+  return directives.some(({ name, arguments: given = [] }) => {
+    const never = name.value === "skip";
+    if (!never && name.value !== "include") return false;
+    return given.some(({ value }) => value.kind === Kind.BOOLEAN && value.value === never);
+  });
+}
+
+/** The limits see to it that such questions stand alone, at the root. */
+function asksForSchema({ selectionSet }: OperationDefinitionNode): boolean {
+  return selectionSet.selections.some(
+    (one) => one.kind === Kind.FIELD && /^__(schema|type)$/.test(one.name.value),
+  );
 }
 
 function fragmentsOf({ definitions }: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {

@@ -1,6 +1,8 @@
 import {
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLAbstractType,
+  type GraphQLCompositeType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
@@ -65,12 +67,12 @@ function completer(
     };
   }
   if (isObjectType(type)) return nullable(objectCompleter(within, type, sets));
-  if (isAbstractType(type)) return nullable(abstractCompleter(within, sets));
+  if (isAbstractType(type)) return nullable(abstractCompleter(within, type, sets));
   if (isEnumType(type)) {
     const names = new Set(type.getValues().map(({ name }) => name));
     return (value) => (typeof value === "string" && names.has(value) ? value : null);
   }
-  return (value) => value ?? null;
+  return asIs;
 }
 
 function nullable(object: (data: Data) => unknown): Complete {
@@ -81,16 +83,22 @@ function nullable(object: (data: Data) => unknown): Complete {
   };
 }
 
-function abstractCompleter(within: Within, sets: readonly SelectionSetNode[]) {
-  const byType = new Map<string, (data: Data) => unknown>();
-  return (data: Data): unknown => {
-    const name = String(data.__typename);
-    let object = byType.get(name);
+function abstractCompleter(
+  within: Within,
+  type: GraphQLAbstractType,
+  sets: readonly SelectionSetNode[],
+): (data: Data) => unknown {
+  const byName = new Map<unknown, (data: Data) => unknown>();
+  return (data) => {
+    // The planner asks for the name only where the answer depends on it.
+    const { __typename: name } = data;
+    let object = byName.get(name);
     if (!object) {
-      const type = within.schema.getType(name);
+      const concrete = typeof name === "string" ? within.schema.getType(name) : type;
       // What the graph does not show is not there.
-      object = isObjectType(type) ? objectCompleter(within, type, sets) : () => null;
-      if (isObjectType(type)) byType.set(name, object);
+      if (!isObjectType(concrete) && concrete !== type) return null;
+      object = objectCompleter(within, concrete, sets);
+      byName.set(name, object);
     }
     return object(data);
   };
@@ -98,14 +106,15 @@ function abstractCompleter(within: Within, sets: readonly SelectionSetNode[]) {
 
 function objectCompleter(
   within: Within,
-  type: GraphQLObjectType,
+  type: GraphQLCompositeType,
   sets: readonly SelectionSetNode[],
 ): (data: Data) => unknown {
-  const fields = type.getFields();
+  const fields = "getFields" in type ? type.getFields() : {};
   const parts = [...fieldsOf(within, type, sets)].map(([key, nodes]) => {
     const name = nodes[0]?.name.value ?? "";
     const field = fields[name];
-    if (!field) return { key, complete: () => type.name };
+    // __typename is the one field that no type declares.
+    if (!field) return { key, complete: isObjectType(type) ? () => type.name : asIs };
     const inner = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
     return { key, complete: completer(within, field.type, inner) };
   });
@@ -120,10 +129,14 @@ function objectCompleter(
   };
 }
 
+function asIs(value: unknown): unknown {
+  return value ?? null;
+}
+
 /** The fields asked of an object of this type, by their names in the answer, in the order asked. */
 function fieldsOf(
   within: Within,
-  type: GraphQLObjectType,
+  type: GraphQLCompositeType,
   sets: readonly SelectionSetNode[],
 ): ReadonlyMap<string, readonly FieldNode[]> {
   const { schema, fragments } = within;
@@ -150,7 +163,7 @@ function fieldsOf(
       const applies =
         !condition ||
         condition === type ||
-        (isAbstractType(condition) && schema.isSubType(condition, type));
+        (isAbstractType(condition) && isObjectType(type) && schema.isSubType(condition, type));
       if (applies) collect(fragment.selectionSet);
     }
   };

@@ -15,6 +15,7 @@ export const SEED = "loaded";
 export interface LoadedDemo {
   summary: DemoSummary;
   databases: { manufacturing: FreshDatabase; ownership: FreshDatabase };
+  services: { manufacturing: SubgraphService; ownership: SubgraphService };
   /** Loads another demo into these databases. */
   load(demo: { devices: number; tenant: string; seed?: string }): Promise<DemoSummary>;
   /** Asks a service one document, as a caller of these roles; throws at any error. */
@@ -49,11 +50,15 @@ export async function loadedDemo(devices: number): Promise<LoadedDemo> {
     inProcessPeer(() => services[name] as SubgraphService);
   const peers = { manufacturing: peer("manufacturing"), ownership: peer("ownership") };
   const { manufacturing, ownership } = databases;
-  services.manufacturing = await startManufacturing({ databaseUrl: manufacturing.appUrl }, peers);
-  services.ownership = await startOwnership({ databaseUrl: ownership.appUrl, ...secrets }, peers);
+  const started = {
+    manufacturing: await startManufacturing({ databaseUrl: manufacturing.appUrl }, peers),
+    ownership: await startOwnership({ databaseUrl: ownership.appUrl, ...secrets }, peers),
+  };
+  Object.assign(services, started);
   return {
     summary,
     databases,
+    services: started,
     load,
     async ask<Data>(service: "manufacturing" | "ownership", question: Question) {
       const { text, variables = {}, roles = ["admin"], subject = "tester" } = question;
