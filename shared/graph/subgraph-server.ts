@@ -8,6 +8,12 @@ import { log } from "../log.ts";
 import { metricsText, openMetrics, sendMetrics } from "../metrics.ts";
 import { mayReadMetrics } from "../metrics-access.ts";
 import { tracedRequest } from "../tracing.ts";
+import {
+  CHANGES_PATH,
+  mayReadChanges,
+  readChangesRequest,
+  streamChanges,
+} from "./changes-server.ts";
 import { INTERNAL_MESSAGE, publicError } from "./public-error.ts";
 import { SeenDevices } from "./seen-devices.ts";
 import { type CheckedToken, type ServiceTokenCheck, serviceTokenCheck } from "./service-token.ts";
@@ -53,6 +59,8 @@ interface Parts {
   apollo: ApolloServer<RequestContext>;
   check: ServiceTokenCheck;
   metricsToken: string | null;
+  /** Aborted when this server ends: streams end then. */
+  closing: AbortSignal;
 }
 
 /** Serves a subgraph over HTTP to holders of service tokens, and to nobody else. */
@@ -63,7 +71,8 @@ export async function serveSubgraph(
   openMetrics();
   const apollo = await startApollo(service);
   const check = serviceTokenCheck(service.name, trustedKeys);
-  const parts = { service, apollo, check, metricsToken };
+  const closing = new AbortController();
+  const parts = { service, apollo, check, metricsToken, closing: closing.signal };
   const server = createServer({ connectionsCheckingInterval: 1_000 }, (request, response) => {
     answer(parts, request, response).catch((error: unknown) => {
       log("ERROR", "subgraph-request-failed", { subgraph: service.name, stack: stackOf(error) });
@@ -85,6 +94,7 @@ export async function serveSubgraph(
   return {
     url: `http://${host.includes(":") ? `[${host}]` : host}:${bound}${SUBGRAPH_PATH}`,
     async close() {
+      closing.abort();
       await closeServer(LIMITS.closeMs);
       await apollo.stop();
     },
@@ -135,7 +145,17 @@ async function answer(
   const token = await checkedToken(request, check);
   const body = token && (await readBody(request, LIMITS.bodyBytes));
   const graphql = body && token.admits(body) && parseBody(body);
-  if (!graphql) return sendJson(response, 401, REFUSAL, { connection: "close" });
+  if (graphql && request.url === CHANGES_PATH) {
+    const asked = mayReadChanges(token) ? readChangesRequest(graphql) : null;
+    const changes = service.changes?.bind(service);
+    if (changes && asked) {
+      const { tenant } = token.caller;
+      return streamChanges(changes, { tenant, ...asked }, { response, closing: parts.closing });
+    }
+  }
+  if (!graphql || request.url === CHANGES_PATH) {
+    return sendJson(response, 401, REFUSAL, { connection: "close" });
+  }
   const came = { name: `request ${service.name}`, from: request.headers };
   const id = { "tracegraph.request.id": token.requestId };
   await tracedRequest(came, id, () => answerGraphql(parts, token, graphql, response));
@@ -182,7 +202,8 @@ async function checkedToken(
   check: ServiceTokenCheck,
 ): Promise<CheckedToken | null> {
   const [scheme, token, ...more] = (request.headers.authorization ?? "").split(" ");
-  if (request.method !== "POST" || request.url !== SUBGRAPH_PATH) return null;
+  const paths = [SUBGRAPH_PATH, CHANGES_PATH];
+  if (request.method !== "POST" || !paths.includes(request.url ?? "")) return null;
   if (scheme !== "Bearer" || !token || more.length > 0) return null;
   return check(token);
 }
