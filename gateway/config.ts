@@ -19,6 +19,8 @@ export interface GatewaySettings {
   issuer: IssuerConfig;
   /** null: the subgraphs run in this process. */
   remote: RemoteConfig | null;
+  /** Proxies of ours that stand before the gateway, each of which adds to X-Forwarded-For. */
+  proxies?: number;
   /** Who sends it reads the metrics; without it whoever asks on this machine. */
   metricsToken?: string | null;
 }
@@ -42,6 +44,7 @@ export function readGatewaySettings(env: Environment): GatewaySettings {
     port: readPort(env),
     issuer: readIssuer(env),
     remote: readRemote(env),
+    proxies: readProxies(env),
     metricsToken: readMetricsToken(env.METRICS_TOKEN),
   };
 }
@@ -59,6 +62,12 @@ function readPort(env: Environment): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (!(port <= 65_535)) throw new Error(`PORT must be a number from 0 to 65535, not ${text}`);
   return port;
+}
+
+function readProxies(env: Environment): number {
+  const text = env.PROXIES || "0";
+  if (!/^\d$/.test(text)) throw new Error(`PROXIES must be a number from 0 to 9, not ${text}`);
+  return Number(text);
 }
 
 function readIssuer(env: Environment): IssuerConfig {

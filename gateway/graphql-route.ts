@@ -1,10 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Caller } from "../shared/caller.ts";
+import { isRetryable } from "../shared/domain-error.ts";
 import { log } from "../shared/log.ts";
 import { traced, tracedRequest } from "../shared/tracing.ts";
+import { accessLineOf } from "./access-log/access-line.ts";
+import type { AccessLog } from "./access-log/access-log.ts";
 import { authenticate, type Doorkeeper, UNAUTHENTICATED } from "./identity/authenticate.ts";
 import { IssuerUnreachableError } from "./identity/token-check.ts";
 import { type AnswerLiveParts, answerLive } from "./live/answer-live.ts";
+import type { Admission, Gate } from "./load/gate.ts";
 import { observeRequest } from "./operation/metrics.ts";
 import { answerDocument, type DocumentParts } from "./request/answer-document.ts";
 import {
@@ -21,6 +25,11 @@ import type { FederatedRuntime } from "./runtime.ts";
 /** What GraphQL requests are answered with. */
 export interface GraphqlParts extends Doorkeeper, DocumentParts, AnswerLiveParts {
   runtime: FederatedRuntime;
+  gate: Gate;
+  /** null: nothing is recorded, so that a benchmark can tell what recording costs. */
+  accessLog: AccessLog | null;
+  /** Whether refusals may quote the schema: to developers, in development only. */
+  tellsSchema: boolean;
 }
 
 /** Answers one GraphQL request, and leaves one line in the log. */
@@ -34,7 +43,7 @@ export async function answerGraphql(
   const work = new Work(parts, request, requestId);
   const came = { name: "request", from: request.headers };
   const answer = await tracedRequest(came, { "tracegraph.request.id": requestId }, async (span) => {
-    const answer = await work.answer();
+    const answer = await work.answer(began);
     span.set({ "http.response.status_code": answer.status });
     return answer;
   });
@@ -50,6 +59,7 @@ export async function answerGraphql(
 /** One request on its way: who asks, what, and the answer. */
 class Work {
   private scope: RequestScope | null = null;
+  private admission: Admission | null = null;
   private refusal: string | null = null;
 
   constructor(
@@ -58,21 +68,49 @@ class Work {
     private readonly requestId: string,
   ) {}
 
-  async answer(): Promise<Answer> {
+  /** The answer, ready to be sent: what was seen for it stands in the access log by then. */
+  async answer(began: number): Promise<Answer> {
+    const answer = await this.orRefusal(() => this.granted());
+    this.admission?.end();
+    const recorded = await this.orRefusal(async () => {
+      await refusingWhole(() => this.record(answer, performance.now() - began));
+      return answer;
+    });
+    if (!this.admission) return recorded;
+    return { ...recorded, headers: { ...this.admission.headers, ...recorded.headers } };
+  }
+
+  private async orRefusal(work: () => Promise<Answer>): Promise<Answer> {
     try {
-      return await this.granted();
+      return await work();
     } catch (error) {
-      if (!(error instanceof RequestRefusal)) throw error;
+      if (!(error instanceof RequestRefusal)) {
+        this.admission?.end();
+        throw error;
+      }
       this.refusal = error.code;
       return answerOf(error);
     }
   }
 
+  /** Whoever is not known has no tenant, and so no line: the process's own log tells of him. */
+  private async record(answer: Answer, ms: number): Promise<void> {
+    const { scope } = this;
+    if (!scope || !this.parts.accessLog) return;
+    const { status, codes: outcomes } = this.facts(answer);
+    const line = accessLineOf(scope, { ...scopeFacts(scope), outcomes, status, ms });
+    await this.parts.accessLog.record(line);
+  }
+
   private async granted(): Promise<Answer> {
-    const { request } = this;
-    const { caller } = await refusingWhole(() => arrive(this.parts, request));
-    const scope = new RequestScope(caller, this.requestId);
+    const { request, parts } = this;
+    const arrival = await refusingWhole(() => arrive(parts, request));
+    const scope = new RequestScope(arrival.caller, this.requestId);
+    scope.tellsSchema = parts.tellsSchema;
     this.scope = scope;
+    const admission = parts.gate.admit(arrival, request);
+    this.admission = admission;
+    scope.begin = (nodes) => admission.begin(nodes);
     const asked = await readAskedRequest(request);
     return traced("operation", {}, async (span) => {
       const answer = await this.answerAsked(asked, scope);
@@ -108,7 +146,8 @@ class Work {
 
 async function arrive(parts: GraphqlParts, request: IncomingMessage) {
   try {
-    const arrival = await authenticate(request.headers, parts);
+    const check = () => authenticate(request.headers, parts);
+    const arrival = await parts.gate.knock(request, check);
     if (arrival) return arrival;
   } catch (error) {
     if (!(error instanceof IssuerUnreachableError)) throw error;
@@ -120,8 +159,12 @@ async function arrive(parts: GraphqlParts, request: IncomingMessage) {
   throw new RequestRefusal(status, "UNAUTHENTICATED", message, all);
 }
 
-function assertMayAsk({ documentId, hasText }: AskedRequest, scope: RequestScope): void {
-  if (runsDocumentsOnly(scope.caller) && (documentId === null || hasText)) {
+function scopeFacts({ documentId, text, operationName, operationType }: RequestScope) {
+  return { documentId, text, operationName, operationType };
+}
+
+function assertMayAsk({ documentId, text: came }: AskedRequest, scope: RequestScope): void {
+  if (runsDocumentsOnly(scope.caller) && (documentId === null || came !== null)) {
     const text = "ask by the id of a document that was published for you, and by nothing else";
     throw new RequestRefusal(403, "DOCUMENT_REQUIRED", text);
   }
@@ -132,9 +175,10 @@ async function answerAtOnce(
   asked: AskedRequest,
   scope: RequestScope,
 ): Promise<Answer> {
-  const { documentId, hasText } = asked;
+  const { documentId, text } = asked;
   // Clients of automatic persisted queries send both; the text is what they mean then.
-  if (documentId !== null && !hasText) return answerDocument(parts, asked, scope);
+  if (documentId !== null && text === null) return answerDocument(parts, asked, scope);
+  scope.text = text;
   return answerText(parts.runtime, asked, scope);
 }
 
@@ -159,7 +203,9 @@ async function answerText(
 }
 
 function answerOf({ status, code, message, details, headers }: RequestRefusal): Answer {
-  const text = JSON.stringify({ errors: [{ message, extensions: { ...details, code } }] });
+  const retryable = isRetryable(code) ? { retryable: true } : {};
+  const extensions = { ...details, ...retryable, code };
+  const text = JSON.stringify({ errors: [{ message, extensions }] });
   const type = { "content-type": "application/json; charset=utf-8" };
   return { status, headers: { ...type, ...headers }, text };
 }

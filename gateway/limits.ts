@@ -81,4 +81,8 @@ export const GATEWAY_LIMITS = {
   requestTimeoutMs: 15_000,
   keepAliveTimeoutMs: 65_000,
   connections: 2_000,
+  /** Where no proxy speaks for everybody from one address. */
+  connectionsOfAnAddress: 1_200,
+  /** A connection on which nothing moves for so long is closed. */
+  silenceMs: 30_000,
 } as const;

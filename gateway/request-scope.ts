@@ -1,6 +1,7 @@
 import type { Caller } from "../shared/caller.ts";
 import { SeenDevices } from "../shared/graph/seen-devices.ts";
 import type { SubgraphService } from "../shared/graph/subgraph-service.ts";
+import type { OperationType } from "./access-log/access-line.ts";
 import { GATEWAY_LIMITS } from "./limits.ts";
 
 /** What one request of a client shares among its fetches. It ends with the request. */
@@ -8,6 +9,9 @@ export class RequestScope {
   /** Codes of the errors that the answer has, for the log. */
   readonly outcomes = new Set<string>();
   operationName: string | null = null;
+  operationType: OperationType | null = null;
+  /** The document's text, as it came or as it was published. */
+  text: string | null = null;
   /** The published document that is run; null where a text came. */
   documentId: string | null = null;
   /** Whether the request was right in itself, so that its operation was executed. */
@@ -20,6 +24,8 @@ export class RequestScope {
   readonly seen = new SeenDevices();
   /** Until then a fetch may answer; nothing is begun afterwards. */
   readonly deadlineAt = Date.now() + GATEWAY_LIMITS.requestMs;
+  /** Is called before anything is executed, with the nodes of the largest answer. May refuse. */
+  begin: (nodes: number) => Promise<void> = async () => undefined;
   private readonly contexts = new Map<string, object>();
 
   constructor(

@@ -14,6 +14,7 @@ import { parseWithinLimits, withoutSubscription } from "./document-limits.ts";
 import { fetchAsRequest, fetchFor } from "./execute-fetch.ts";
 import type { ObserveFetch } from "./guarded-fetch.ts";
 import { planExecutor } from "./plan/plan-executor.ts";
+import { RequestRefusal } from "./request/request-refusal.ts";
 import type { RequestScope } from "./request-scope.ts";
 import { giveScalars } from "./scalars.ts";
 import type { GatewaySubgraph } from "./subgraph.ts";
@@ -103,13 +104,15 @@ function requestPlugin(): GatewayPlugin<ServerContext> {
         return refusingWithStatus(() => withoutSubscription(parseWithinLimits(text)));
       });
     },
-    onExecute({ args, setResultAndStopExecution }) {
+    async onExecute({ args, setResultAndStopExecution }) {
       const { schema, document, operationName, variableValues, contextValue } = args;
       const scope = scopeOf(contextValue);
       const operation = getOperationAST(document, operationName);
       scope.operationName = operation?.name?.value ?? null;
-      const errors = operation
-        ? operationErrors({ schema, document, operation, variables: variableValues ?? {} })
+      scope.operationType = operation?.operation ?? null;
+      const asked = operation && { schema, document, operation, variables: variableValues ?? {} };
+      const errors = asked
+        ? await operationErrors(asked, scope)
         : [refusal("BAD_USER_INPUT", "name one operation of the document")];
       scope.isExecuted = errors.length === 0;
       if (errors.length > 0) setResultAndStopExecution({ errors });
@@ -127,7 +130,10 @@ function scopeOf(context: object): RequestScope {
 }
 
 /** Wrong variables and too large a question are found here, so that nothing of either is executed. */
-function operationErrors(asked: AskedOperation): GraphQLError[] {
+async function operationErrors(
+  asked: AskedOperation,
+  scope: RequestScope,
+): Promise<GraphQLError[]> {
   const { schema, operation, variables } = asked;
   const options = { maxErrors: VARIABLE_ERRORS };
   try {
@@ -135,12 +141,19 @@ function operationErrors(asked: AskedOperation): GraphQLError[] {
     const definitions = operation.variableDefinitions ?? [];
     const { errors, coerced } = getVariableValues(schema, definitions, variables, options);
     if (errors) return errors.map(({ message }) => refusal("BAD_USER_INPUT", message));
-    assertCostWithinLimits({ ...asked, variables: coerced });
+    const { nodes } = assertCostWithinLimits({ ...asked, variables: coerced });
+    await scope.begin(nodes);
     return [];
   } catch (error) {
+    if (error instanceof RequestRefusal) return [wholeRefusal(error)];
     if (!(error instanceof DomainError)) throw error;
     return [refusal(error.code, error.message, error.details)];
   }
+}
+
+function wholeRefusal({ code, message, details, headers, status }: RequestRefusal): GraphQLError {
+  const http = { spec: true, status, headers };
+  return new GraphQLError(message, { extensions: { ...details, code, http } });
 }
 
 /** A request that is refused before it is executed has HTTP status 400, where clients can read it. */

@@ -17,6 +17,9 @@ import { openLeanLane } from "./lean-lane.ts";
 import { GATEWAY_LIMITS } from "./limits.ts";
 import type { LiveLimits } from "./live/limits.ts";
 import { LiveUpdates } from "./live/live-updates.ts";
+import { boundConnections } from "./load/connections-per-address.ts";
+import { openGate } from "./load/gate.ts";
+import type { UsualBudgets } from "./load/rate-limit.ts";
 import { nodeSubgraph } from "./node/node-subgraph.ts";
 import { openRegistry } from "./open-registry.ts";
 import { type Readiness, readinessCheck } from "./operation/readiness.ts";
@@ -34,6 +37,12 @@ export interface GatewayOptions {
   observeFetch?: ObserveFetch;
   /** What `/metrics` answers, where that is more than this process. */
   metrics?: () => Promise<string>;
+  /** The part of each client's budget that this process grants: with n workers each has 1/n. */
+  share?: number;
+  /** Requests a minute of those who have no budget of their own: more, for tests and benchmarks. */
+  budgets?: UsualBudgets;
+  /** Only a benchmark turns it off, to tell what recording costs. */
+  recordsAccess?: boolean;
   /** Other limits of live updates: tests do not wait as long. */
   liveLimits?: Partial<LiveLimits>;
 }
@@ -62,8 +71,9 @@ interface Parts extends GraphqlParts {
 /** Starts the gateway and listens. */
 export async function startGateway(
   config: GatewayConfig,
-  { services, observeFetch, metrics = metricsText, liveLimits = {} }: GatewayOptions = {},
+  options: GatewayOptions = {},
 ): Promise<Gateway> {
+  const { services, observeFetch, metrics = metricsText, liveLimits = {} } = options;
   openMetrics();
   const check = await tokenCheck(config.issuer);
   const { registry, ...own } = await openRegistry({ databaseUrl: config.databaseUrl });
@@ -84,9 +94,12 @@ export async function startGateway(
     ...{ check, registry, lane, subgraphs, limits: liveLimits },
     accessLog: accessLog.accessLog,
   });
+  const gate = openGate({ ...options, proxies: config.proxies ?? 0 });
   const parts = {
-    ...{ live, runtime, check, lane, operations, registry, metrics },
+    ...{ gate, live, runtime, check, lane, operations, registry, metrics },
     readiness: readinessCheck({ subgraphs: others, lane, pingDatabase: own.service.ready }),
+    accessLog: options.recordsAccess === false ? null : accessLog.accessLog,
+    tellsSchema: config.issuer.kind === "development",
     metricsToken: config.metricsToken ?? null,
     isClosing: false,
   };
@@ -103,6 +116,7 @@ export async function startGateway(
       parts.isClosing = true;
       live.close();
       await closeServer(GATEWAY_LIMITS.closeMs);
+      gate.close();
       await runtime[Symbol.asyncDispose]();
       await Promise.all([
         own.close(),
@@ -122,7 +136,7 @@ async function openSubgraphs(
   throw new Error("MANUFACTURING_URL and OWNERSHIP_URL must say where the subgraphs are");
 }
 
-async function listen({ host, port }: GatewayConfig, parts: Parts): Promise<Server> {
+async function listen({ host, port, proxies }: GatewayConfig, parts: Parts): Promise<Server> {
   // Node looks for slow clients only every 30 s unless it is told otherwise.
   const server = createServer({ connectionsCheckingInterval: 1_000 }, (request, response) => {
     const requestId = requestIdOf(request.headers);
@@ -138,6 +152,9 @@ async function listen({ host, port }: GatewayConfig, parts: Parts): Promise<Serv
   server.requestTimeout = GATEWAY_LIMITS.requestTimeoutMs;
   server.keepAliveTimeout = GATEWAY_LIMITS.keepAliveTimeoutMs;
   server.maxConnections = GATEWAY_LIMITS.connections;
+  // Whoever neither sends nor reads is cut off; live updates speak more often than that.
+  server.timeout = GATEWAY_LIMITS.silenceMs;
+  if (!proxies) boundConnections(server, GATEWAY_LIMITS.connectionsOfAnAddress);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, resolve);

@@ -4,7 +4,7 @@ import type { OwnershipConfig } from "../subgraphs/ownership/config.ts";
 import type { ServiceName } from "./databases.ts";
 import { startPair } from "./pair.ts";
 
-export interface ServeOptions extends Pick<GatewayOptions, "metrics"> {
+export interface ServeOptions extends Pick<GatewayOptions, "metrics" | "share"> {
   environment: Readonly<Record<string, string | undefined>>;
   /** Migrated databases, as the applications log in to them. */
   databases: Readonly<Record<ServiceName, { appUrl: string }>>;

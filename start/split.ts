@@ -1,4 +1,4 @@
-import type { Gateway } from "../gateway/server.ts";
+import type { Gateway, GatewayOptions } from "../gateway/server.ts";
 import { remotePeer } from "../shared/graph/remote-executor.ts";
 import { readServiceKeys } from "../shared/graph/service-keys.ts";
 import { serviceSigner } from "../shared/graph/service-token.ts";
@@ -33,7 +33,7 @@ export async function startLoneGateway(environment: Environment): Promise<Runnin
 /** The same in this process alone. */
 export async function serveLoneGateway(
   environment: Environment,
-  metrics?: () => Promise<string>,
+  options: Pick<GatewayOptions, "metrics" | "share"> = {},
 ): Promise<Gateway> {
   // Loaded here only: a lone subgraph needs neither the query planner nor the runtime.
   const { readGatewayConfig } = await import("../gateway/config.ts");
@@ -42,7 +42,7 @@ export async function serveLoneGateway(
   if (!config.remote) {
     throw new Error("MANUFACTURING_URL and OWNERSHIP_URL must say where the subgraphs are");
   }
-  return startGateway(config, { ...(metrics && { metrics }) });
+  return startGateway(config, options);
 }
 
 /** Starts one subgraph for holders of service tokens: the gateway and the other subgraph. */

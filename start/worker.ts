@@ -1,8 +1,8 @@
-import type { Gateway, Question } from "../gateway/server.ts";
+import type { Gateway, GatewayOptions, Question } from "../gateway/server.ts";
 import { log } from "../shared/log.ts";
 import { metricsText, nameProcess, processMetrics } from "../shared/metrics.ts";
 import { startTracing } from "../shared/tracing.ts";
-import { readStartConfig, wantsTraces } from "./config.ts";
+import { readStartConfig, readWorkers, wantsTraces } from "./config.ts";
 import { openSecrets, ownershipConfigOf } from "./data-folder-secrets.ts";
 import { openDatabases } from "./databases.ts";
 import { serveSystem } from "./serve.ts";
@@ -27,7 +27,8 @@ async function main(): Promise<void> {
     const text = await scrapes.ask((id) => tell({ kind: "scrape", id }), SCRAPE_MS);
     return text ?? metricsText();
   };
-  const started = work === "system" ? startSystem(metrics) : serveLoneGateway(process.env, metrics);
+  const options = { metrics, share: 1 / readWorkers(process.env) };
+  const started = work === "system" ? startSystem(options) : serveLoneGateway(process.env, options);
   const running = await started.catch(failed);
   let isStopping = false;
   const stop = async () => {
@@ -62,7 +63,7 @@ async function tellAnswer(gateway: Asked, id: number, question: Question): Promi
 
 type Asked = Pick<Gateway, "ask">;
 
-async function startSystem(metrics: () => Promise<string>) {
+async function startSystem(options: Pick<GatewayOptions, "metrics" | "share">) {
   const environment = process.env;
   const { dataFolder } = readStartConfig(environment);
   const databases = await openDatabases({
@@ -73,7 +74,7 @@ async function startSystem(metrics: () => Promise<string>) {
   });
   const secrets = await openSecrets(dataFolder);
   const ownership = ownershipConfigOf(environment, secrets, databases.ownership.appUrl);
-  const { gateway, close } = await serveSystem({ environment, databases, ownership, metrics });
+  const { gateway, close } = await serveSystem({ environment, databases, ownership, ...options });
   return { ...gateway, close };
 }
 

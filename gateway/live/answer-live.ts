@@ -26,10 +26,10 @@ export async function answerLive(
   try {
     return await refusingWhole(async () => {
       const published =
-        asked.documentId !== null && !asked.hasText
+        asked.documentId !== null && asked.text === null
           ? await publishedDocument(registry, asked, scope)
           : null;
-      const text = published?.text ?? textOf(asked);
+      const text = published?.text ?? asked.text ?? "";
       const { operationName, variables } = asked;
       const subscription = readSubscription(live.lane.schema, live.events, {
         ...{ text, operationName, variables, scope },
@@ -41,6 +41,8 @@ export async function answerLive(
       }
       scope.documentId = published?.id ?? null;
       scope.operationName = subscription.operationName;
+      scope.operationType = "subscription";
+      scope.text = text;
       scope.isExecuted = true;
       return live.begin(subscription, scope, request);
     });
@@ -49,16 +51,5 @@ export async function answerLive(
     const { errors } = withPublicErrors({ errors: error.errors }, scope);
     const headers = { "content-type": `${RESPONSE_JSON}; charset=utf-8` };
     return { status: 400, headers, text: JSON.stringify({ errors }) };
-  }
-}
-
-function textOf({ body, search }: AskedRequest): string {
-  if (body === null) return new URLSearchParams(search).get("query") ?? "";
-  if (!body.includes("subscription")) return "";
-  try {
-    const { query } = (JSON.parse(body) ?? {}) as { query?: unknown };
-    return typeof query === "string" ? query : "";
-  } catch {
-    return "";
   }
 }

@@ -83,7 +83,7 @@ export function readSubscription(
   const query = eventQuery(document, operation.node);
   const prepared = events.prepare(print(query.document));
   const variablesFor = (serialNumber: string) =>
-    prepared.variablesOf({ ...variables, [query.serialNumber]: serialNumber });
+    prepared.variablesOf({ ...variables, [query.serialNumber]: serialNumber }).variables;
   // What one event may cost is refused now, and not at the first event.
   variablesFor("");
   return {

@@ -25,15 +25,18 @@ export async function answerDocument(
   scope: RequestScope,
 ): Promise<Answer> {
   const { prepared, variables } = await refusingWhole(async () => {
-    const document = await publishedDocument(registry, asked, scope);
-    scope.documentId = document.id;
-    const prepared = operations.prepare(document.text);
+    const { id, text, variableLimits } = await publishedDocument(registry, asked, scope);
+    scope.documentId = id;
+    scope.text = text;
+    const prepared = operations.prepare(text);
     scope.operationName = prepared.operationName;
+    scope.operationType = prepared.operation.operation;
     assertMatches(asked, prepared);
-    return {
-      prepared,
-      variables: hidingSchema(scope, () => prepared.variablesOf(asked.variables)),
-    };
+    const { variables, nodes } = hidingSchema(scope, () =>
+      prepared.variablesOf(asked.variables, variableLimits),
+    );
+    await scope.begin(nodes);
+    return { prepared, variables };
   });
   scope.isExecuted = true;
   const result = withPublicErrors(await lane.execute(prepared, variables, scope), scope);

@@ -16,8 +16,8 @@ export interface AskedRequest {
   body: string | null;
   /** The id of the document to run, in whichever form the client says it. */
   documentId: string | null;
-  /** Whether the text of a document came, alone or beside an id. */
-  hasText: boolean;
+  /** The text of a document, alone or beside an id. */
+  text: string | null;
   operationName: string | null;
   variables: Readonly<Record<string, unknown>>;
 }
@@ -118,13 +118,13 @@ function parsed(text: string): unknown {
   }
 }
 
-type Asked = Pick<AskedRequest, "documentId" | "hasText" | "operationName" | "variables">;
+type Asked = Pick<AskedRequest, "documentId" | "text" | "operationName" | "variables">;
 
 function parametersOf(parameters: Parameters): Asked {
   const { query, operationName, variables } = parameters;
   return {
     documentId: documentIdOf(parameters),
-    hasText: typeof query === "string" && query !== "",
+    text: typeof query === "string" && query !== "" ? query : null,
     operationName: typeof operationName === "string" && operationName ? operationName : null,
     variables: objectOf(variables) ?? {},
   };

@@ -14,7 +14,7 @@ import { watchSize } from "../../shared/watched-sizes.ts";
 import { assertCostWithinLimits } from "../document-cost.ts";
 import { parseWithinLimits } from "../document-limits.ts";
 import { GATEWAY_LIMITS } from "../limits.ts";
-import { assertVariablesWithinLimits } from "../variable-limits.ts";
+import { assertVariablesWithinLimits, assertWithinDeclaredLimits } from "../variable-limits.ts";
 
 const VARIABLE_ERRORS = 10;
 
@@ -24,7 +24,15 @@ export interface PreparedOperation {
   readonly operation: OperationDefinitionNode;
   readonly operationName: string | null;
   /** Coerces and checks the variables, before anything is executed. Throws DomainError. */
-  variablesOf(given: Readonly<Record<string, unknown>>): Record<string, unknown>;
+  variablesOf(
+    given: Readonly<Record<string, unknown>>,
+    declared?: Readonly<Record<string, number>>,
+  ): PreparedVariables;
+}
+export interface PreparedVariables {
+  variables: Record<string, unknown>;
+  /** Of the largest answer that they can have. */
+  nodes: number;
 }
 
 /** Prepares documents of the registry. Each is checked once, and so is each size of its answer. */
@@ -66,25 +74,27 @@ function prepared(schema: GraphQLSchema, text: string): PreparedOperation {
     const text = "the document no longer fits the graph: publish it anew";
     throw new DomainError("DOCUMENT_NOT_FOUND", text);
   }
-  const affordable = new Set<string>();
+  const costs = new Map<string, number>();
   const sizeOf = sizeReader(schema, operation);
   return {
     document,
     operation,
     operationName: operation.name?.value ?? null,
-    variablesOf(given) {
+    variablesOf(given, declared = {}) {
       assertVariablesWithinLimits(given);
       const definitions = operation.variableDefinitions ?? [];
       const { errors, coerced: variables } = getVariableValues(schema, definitions, given, {
         maxErrors: VARIABLE_ERRORS,
       });
       if (errors) throw new DomainError("BAD_USER_INPUT", errors[0]?.message ?? "");
+      assertWithinDeclaredLimits(variables, declared);
       const size = sizeOf(variables);
-      if (!affordable.has(size)) {
-        assertCostWithinLimits({ schema, document, operation, variables });
-        if (affordable.size < GATEWAY_LIMITS.sizesOfADocument) affordable.add(size);
+      let nodes = costs.get(size);
+      if (nodes === undefined) {
+        ({ nodes } = assertCostWithinLimits({ schema, document, operation, variables }));
+        if (costs.size < GATEWAY_LIMITS.sizesOfADocument) costs.set(size, nodes);
       }
-      return variables;
+      return { variables, nodes };
     },
   };
 }

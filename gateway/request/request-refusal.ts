@@ -21,14 +21,21 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   FORBIDDEN: 403,
   DOCUMENT_REQUIRED: 403,
   DOCUMENT_NOT_FOUND: 404,
+  BODY_TOO_LARGE: 413,
+  RATE_LIMITED: 429,
+  OVERLOADED: 503,
   DATABASE_UNAVAILABLE: 503,
   SUBGRAPH_UNAVAILABLE: 503,
   TIMEOUT: 503,
 };
 
+export function statusOf(code: ErrorCode): number {
+  return STATUS[code] ?? 400;
+}
+
 /** A rule's refusal as one of the whole request. */
 export function requestRefusal({ code, message, details }: DomainError): RequestRefusal {
-  const status = STATUS[code] ?? 400;
+  const status = statusOf(code);
   const headers: Record<string, string> = status === 503 ? { "retry-after": "5" } : {};
   return new RequestRefusal(status, code, message, headers, details);
 }

@@ -77,7 +77,7 @@ function callerOf(role: Role): Caller {
 
 async function onLane({ text, variables }: RandomOperation, scope: RequestScope) {
   const prepared = operations.prepare(text);
-  const coerced = prepared.variablesOf(variables);
+  const { variables: coerced } = prepared.variablesOf(variables);
   scope.isExecuted = true;
   return withPublicErrors(await lane.execute(prepared, coerced, scope), scope);
 }
