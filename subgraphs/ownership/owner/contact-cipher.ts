@@ -1,4 +1,10 @@
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  type KeyObject,
+  randomBytes,
+} from "node:crypto";
 import type { PersonalData } from "./owner.ts";
 
 /** An owner's data as the tables hold them. */
@@ -27,16 +33,17 @@ export interface ContactCipher {
 
 export function contactCipher(encryptionKey: Buffer): ContactCipher {
   if (encryptionKey.length !== KEY_BYTES) throw new Error("the encryption key has 32 bytes");
+  const serviceKey = createSecretKey(encryptionKey);
   const keyOf = (owner: SealedFor, wrappedKey: Buffer) =>
-    decrypt(encryptionKey, wrappedKey, named("owner-key", owner));
-  const sealUnder = (key: Buffer, owner: SealedFor, data: PersonalData) =>
+    createSecretKey(decrypt(serviceKey, wrappedKey, named("owner-key", owner)));
+  const sealUnder = (key: KeyObject, owner: SealedFor, data: PersonalData) =>
     encrypt(key, Buffer.from(JSON.stringify(data)), named("owner-contact", owner));
   return {
     seal(owner, data) {
       const key = randomBytes(KEY_BYTES);
       return {
-        wrappedKey: encrypt(encryptionKey, key, named("owner-key", owner)),
-        ciphertext: sealUnder(key, owner, data),
+        wrappedKey: encrypt(serviceKey, key, named("owner-key", owner)),
+        ciphertext: sealUnder(createSecretKey(key), owner, data),
       };
     },
     sealAgain: (owner, { wrappedKey }, data) => sealUnder(keyOf(owner, wrappedKey), owner, data),
@@ -53,15 +60,15 @@ const TAG_BYTES = 16;
 /** First byte of what is stored; another algorithm gets another number. */
 const AES_256_GCM = 1;
 
-/** `1 ‖ nonce ‖ tag ‖ ciphertext`. */
-function encrypt(key: Buffer, plain: Buffer, name: Buffer): Buffer {
+/** `1 ‖ nonce ‖ tag ‖ ciphertext`. Under a Buffer each call costs four times as much in Node 24. */
+function encrypt(key: KeyObject, plain: Buffer, name: Buffer): Buffer {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(name);
   const body = Buffer.concat([cipher.update(plain), cipher.final()]);
   return Buffer.concat([Buffer.of(AES_256_GCM), nonce, cipher.getAuthTag(), body]);
 }
 
-function decrypt(key: Buffer, stored: Buffer, name: Buffer): Buffer {
+function decrypt(key: KeyObject, stored: Buffer, name: Buffer): Buffer {
   if (stored[0] !== AES_256_GCM) throw new Error("contact data of an unknown form");
   const nonce = stored.subarray(1, 1 + NONCE_BYTES);
   const tag = stored.subarray(1 + NONCE_BYTES, 1 + NONCE_BYTES + TAG_BYTES);
