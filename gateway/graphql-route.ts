@@ -7,6 +7,7 @@ import { accessLineOf } from "./access-log/access-line.ts";
 import type { AccessLog } from "./access-log/access-log.ts";
 import { authenticate, type Doorkeeper, UNAUTHENTICATED } from "./identity/authenticate.ts";
 import { IssuerUnreachableError } from "./identity/token-check.ts";
+import { GATEWAY_LIMITS } from "./limits.ts";
 import { type AnswerLiveParts, answerLive } from "./live/answer-live.ts";
 import type { Admission, Gate } from "./load/gate.ts";
 import { observeRequest } from "./operation/metrics.ts";
@@ -111,7 +112,9 @@ class Work {
     const admission = parts.gate.admit(arrival, request);
     this.admission = admission;
     scope.begin = (nodes) => admission.begin(nodes);
-    const asked = await readAskedRequest(request);
+    const { bodyBytes, documentBodyBytes } = GATEWAY_LIMITS;
+    const most = runsDocumentsOnly(scope.caller) ? documentBodyBytes : bodyBytes;
+    const asked = await readAskedRequest(request, most);
     return traced("operation", {}, async (span) => {
       const answer = await this.answerAsked(asked, scope);
       const { operationName, documentId } = scope;

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from "node:http";
 import { readBody } from "../../shared/http.ts";
-import { GATEWAY_LIMITS } from "../limits.ts";
 import { RequestRefusal } from "./request-refusal.ts";
 
 /** What a client sent, before anything of it is believed. */
@@ -26,7 +25,10 @@ export const RESPONSE_JSON = "application/graphql-response+json";
 const JSON_TYPES = [RESPONSE_JSON, "application/json"];
 
 /** Reads a request to the end. Throws RequestRefusal where it is no GraphQL request over HTTP. */
-export async function readAskedRequest(request: IncomingMessage): Promise<AskedRequest> {
+export async function readAskedRequest(
+  request: IncomingMessage,
+  mostBytes: number,
+): Promise<AskedRequest> {
   const { headers, url = "" } = request;
   const accept = acceptedJson(headers.accept ?? "application/json");
   const acceptsStream = /\btext\/event-stream\b/i.test(headers.accept ?? "");
@@ -53,11 +55,10 @@ export async function readAskedRequest(request: IncomingMessage): Promise<AskedR
     const text = "send application/json";
     throw new RequestRefusal(415, "BAD_USER_INPUT", text, unreadBody(request));
   }
-  const bytes = await readBody(request, GATEWAY_LIMITS.bodyBytes);
+  const bytes = await readBody(request, mostBytes);
   if (bytes === null) {
-    const most = GATEWAY_LIMITS.bodyBytes;
-    const text = `a body has at most ${most} bytes`;
-    const figures = { limit: "bytes", most, ...announcedBytes(request) };
+    const text = `a body has at most ${mostBytes} bytes`;
+    const figures = { limit: "bytes", most: mostBytes, ...announcedBytes(request) };
     throw new RequestRefusal(413, "BODY_TOO_LARGE", text, { connection: "close" }, figures);
   }
   const body = bytes.toString("utf8");
