@@ -1,6 +1,7 @@
 import { openRegistry } from "../../gateway/open-registry.ts";
 import type { Registry } from "../../gateway/registry/registry.ts";
 import type { Role } from "../../shared/caller.ts";
+import type { SubgraphService } from "../../shared/graph/subgraph-service.ts";
 import { type Answer, type TestGateway, testGateway } from "../support/gateway.ts";
 import { type RealPair, realPair } from "../support/real-pair.ts";
 
@@ -75,9 +76,13 @@ export const DOCUMENTS = `query ($name: String!, $version: String, $first: Int, 
   } }
 }`;
 
-export async function registryGateway(): Promise<RegistryGateway> {
+/** `around` may stand between the gateway and each of the other subgraphs. */
+export async function registryGateway(
+  around: (service: SubgraphService) => SubgraphService = (service) => service,
+): Promise<RegistryGateway> {
   const pair: RealPair = await realPair();
-  const gateway = await testGateway({ services: [pair.manufacturing, pair.ownership] });
+  const services = [pair.manufacturing, pair.ownership].map(around);
+  const gateway = await testGateway({ services });
   const ask: RegistryGateway["ask"] = async (query, variables = {}, who = {}) => {
     const { role = "admin", tenant = "demo" } = who;
     const token = await gateway.token({ subject: `the-${role}`, roles: [role], tenants: [tenant] });
