@@ -9,7 +9,8 @@ let cli: CommandLine;
 let database: Database;
 
 beforeAll(async () => {
-  cli = await startCommandLine();
+  // The lines that are looked for are written here, and no others.
+  cli = await startCommandLine({ recordsAccess: false });
   database = cli.gateway.database.open();
   const rows = ["serial_number,connhex_id", "SN-1,hex-1", "SN-2,hex-2", "SN-3,"];
   const path = await cli.file("devices.csv", `${rows.join("\n")}\n`);

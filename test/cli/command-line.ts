@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { GatewayOptions } from "../../gateway/server.ts";
 import type { Role } from "../../shared/caller.ts";
 import { setLogWriter } from "../../shared/log.ts";
 import type { PairConfig } from "../../start/pair.ts";
@@ -56,10 +57,20 @@ export interface CommandLine {
   close(): Promise<void>;
 }
 
-export async function startCommandLine(peers: PairConfig["peers"] = {}): Promise<CommandLine> {
+export interface CommandLineOptions extends Pick<GatewayOptions, "recordsAccess"> {
+  peers?: PairConfig["peers"];
+}
+
+export async function startCommandLine({
+  peers = {},
+  ...options
+}: CommandLineOptions = {}): Promise<CommandLine> {
   setLogWriter(() => undefined);
   const pair = await realPair(peers);
-  const gateway = await testGateway({ services: [pair.manufacturing, pair.ownership] });
+  const gateway = await testGateway({
+    services: [pair.manufacturing, pair.ownership],
+    ...options,
+  });
   const folder = await mkdtemp(join(tmpdir(), "tracegraph-cli-"));
   return {
     pair,

@@ -14,6 +14,8 @@ describe("the configuration", () => {
       port: 4000,
       issuer: { kind: "development", dataFolder: "./data" },
       remote: null,
+      proxies: 0,
+      metricsToken: null,
     });
   });
 
