@@ -4,7 +4,7 @@ export const GATEWAY_LIMITS = {
   /** A batch of 1,000 rows with custom fields needs about 2 MB. */
   bodyBytes: 4 * 1024 * 1024,
   /** Of callers who run documents only: an id and variables. Larger JSON takes long to be parsed. */
-  documentBodyBytes: 256 * 1024,
+  documentBodyBytes: 128 * 1024,
   tokenCharacters: 8_192,
   documentTokens: 2_000,
   /** One token may be a text of any length, and documents are kept in caches. */

@@ -138,25 +138,25 @@ export const PARTNER_KINDS: Readonly<Record<string, Kind>> = {
     return posting(said, "400 VARIABLE_BEYOND_LIMIT");
   },
   "variables without end": (random, targets) => {
-    const levels = random.between(40, random.chance(0.1) ? 130_000 : 4_000);
+    const levels = random.between(40, random.chance(0.1) ? 65_000 : 4_000);
     const deep = `${"[".repeat(levels)}${"]".repeat(levels)}`;
     const id = random.pick(Object.values(targets.own));
     const body = `{"documentId":"${id}","variables":{"${random.pick(["serialNumber", "x"])}":${deep}}}`;
     return posting(body, "400 VARIABLES_TOO_DEEP");
   },
   "huge variables": (random, targets) => {
-    const characters = random.between(16_385, random.chance(0.1) ? 260_000 : 60_000);
+    const characters = random.between(16_385, random.chance(0.1) ? 130_000 : 60_000);
     const variables = { serialNumber: "x".repeat(characters) };
     return posting({ ...own(random, targets), variables }, "400 VARIABLE_TEXT_TOO_LONG");
   },
   "many variables": (random, targets) => {
-    const length = random.between(10_001, random.chance(0.1) ? 37_000 : 20_000);
+    const length = random.between(10_001, random.chance(0.1) ? 20_000 : 12_000);
     const variables = { ...VARIABLES, x: Array.from({ length }, (_, n) => n) };
     return posting({ ...own(random, targets), variables }, "400 VARIABLE_LIST_TOO_LONG");
   },
   "an array of requests": (random, targets) => {
     const one = random.chance(0.5) ? own(random, targets) : { query: textOf(random) };
-    const most = Math.min(random.chance(0.1) ? 10_000 : 100, 250_000 / JSON.stringify(one).length);
+    const most = Math.min(random.chance(0.1) ? 10_000 : 100, 120_000 / JSON.stringify(one).length);
     const length = random.between(0, Math.floor(most));
     return posting(JSON.stringify(Array.from({ length }, () => one)), REQUIRED);
   },
@@ -279,7 +279,7 @@ export const PARTNER_KINDS: Readonly<Record<string, Kind>> = {
     ...posting("{", "413 BODY_TOO_LARGE"),
     headers: {
       "content-type": "application/json",
-      "content-length": String(random.between(262_145, 2_000_000_000)),
+      "content-length": String(random.between(131_073, 2_000_000_000)),
     },
   }),
 };
