@@ -35,3 +35,22 @@ export function selectList(
     .map(({ property, column }) => `${prefix}${column} AS "${property}"`)
     .join(", ");
 }
+
+/**
+ * Makes whole rows of rows that were read in part: whoever asks such a row for another column
+ * meets a fault, and never an `undefined` that passes for a value.
+ */
+export function readInPart<Row extends object>(
+  all: readonly (keyof Row & string)[],
+  read: readonly (keyof Row & string)[],
+): (row: Partial<Row>) => Row {
+  const faults: object = Object.create(null);
+  for (const property of all.filter((one) => !read.includes(one))) {
+    Object.defineProperty(faults, property, {
+      get(): never {
+        throw new Error(`${property} was not read`);
+      },
+    });
+  }
+  return (row) => Object.assign(Object.create(faults) as Row, row);
+}

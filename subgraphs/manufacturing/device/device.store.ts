@@ -1,5 +1,5 @@
 import { loadBy } from "../../../shared/load-by.ts";
-import { columnsOf, selectList } from "../../../shared/postgres/columns.ts";
+import { columnsOf, readInPart, selectList } from "../../../shared/postgres/columns.ts";
 import { type Sql, type Statement, statement } from "../../../shared/postgres/database.ts";
 import { isPlainText } from "../../../shared/text.ts";
 import { LIMITS } from "../limits.ts";
@@ -9,12 +9,28 @@ import type { IdentifierKind } from "./device-identifier.entity.ts";
 /** A device as read: the tenant is the caller's and need not be read. */
 export type DeviceRow = Omit<DeviceEntity, "tenant">;
 
-const READ = columnsOf(DeviceEntity).flatMap(({ property }) =>
-  property === "tenant" ? [] : [property],
-);
+const READ = columnsOf(DeviceEntity)
+  .map(({ property }) => property as keyof DeviceEntity)
+  .filter((property) => property !== "tenant");
+/** Those that name a device: of a page of siblings hardly ever more is asked. */
+const NAMES = ["deviceId", "serialNumber", "connhexId"] as const;
 
 /** The columns of a device, for `FROM device d`. */
 export const DEVICE_COLUMNS = selectList(DeviceEntity, { prefix: "d.", only: READ });
+
+/** How much of each device a page reads. */
+export type DeviceColumns = "NAMES" | "ALL";
+
+export const COLUMNS_TO_READ: Readonly<Record<DeviceColumns, string>> = {
+  NAMES: selectList(DeviceEntity, { prefix: "d.", only: NAMES }),
+  ALL: DEVICE_COLUMNS,
+};
+
+/** The fields of Device that need no column beyond NAMES. */
+export const NAMING_FIELDS: ReadonlySet<string> = new Set(["id", "serialNumber", "connhexId"]);
+
+/** A device of which only NAMES were read. */
+export const namedDevice = readInPart<DeviceRow>(READ, NAMES);
 
 const BY_ID = statement(
   "device_by_id",

@@ -2,7 +2,7 @@ import type { Page } from "../../../shared/page.ts";
 import { columnsOf } from "../../../shared/postgres/columns.ts";
 import { type Statement, statement } from "../../../shared/postgres/database.ts";
 import { DeviceEntity } from "../device/device.entity.ts";
-import { DEVICE_COLUMNS } from "../device/device.store.ts";
+import { COLUMNS_TO_READ, type DeviceColumns } from "../device/device.store.ts";
 import { isSharedWith } from "../share/share-predicate.store.ts";
 import { namesForGroup } from "../share/shared-fields.ts";
 import { isGroupField, type Membership } from "./production-group.ts";
@@ -16,7 +16,7 @@ export interface MemberQuestion {
   except: number | null;
 }
 
-export type MemberPage = MemberQuestion & { page: Page };
+export type MemberPage = MemberQuestion & { page: Page; columns: DeviceColumns };
 
 /** `SELECT device_id, value` of every member, in one of three forms; $2 is the field, where used. */
 function membersOf({ field, membership }: MemberQuestion): string {
@@ -75,8 +75,8 @@ export const BEYOND_ALL_DEVICES = Number.MAX_SAFE_INTEGER;
 export function pageOfOne(question: MemberPage, isShared: boolean): Statement {
   const direction = question.page.backward ? "DESC" : "ASC";
   return statement(
-    `members_${formOf(question, isShared)}_${direction}`,
-    `SELECT ${DEVICE_COLUMNS} FROM device d WHERE d.tenant = $1 AND d.device_id IN (
+    `members_${formOf(question, isShared)}_${direction}_${question.columns}`,
+    `SELECT ${COLUMNS_TO_READ[question.columns]} FROM device d WHERE d.tenant = $1 AND d.device_id IN (
        SELECT DISTINCT m.device_id FROM (${membersToldOf(question, isShared ? 8 : null)}) m
        WHERE m.value = $3 AND m.device_id <> $4 AND m.device_id > $5 AND m.device_id < $6
        ORDER BY m.device_id ${direction} LIMIT $7)
@@ -88,8 +88,8 @@ export function pageOfOne(question: MemberPage, isShared: boolean): Statement {
 export function pagesOfMany(question: MemberPage, isShared: boolean): Statement {
   const direction = question.page.backward ? "DESC" : "ASC";
   return statement(
-    `members_many_${formOf(question, isShared)}_${direction}`,
-    `SELECT p.question, ${DEVICE_COLUMNS} FROM (
+    `members_many_${formOf(question, isShared)}_${direction}_${question.columns}`,
+    `SELECT p.question, ${COLUMNS_TO_READ[question.columns]} FROM (
        SELECT question, size, device_id, row_number() OVER (
          PARTITION BY question ORDER BY device_id ${direction}) AS place
        FROM (SELECT DISTINCT q.question, q.size, m.device_id

@@ -1,9 +1,11 @@
-import { Arg, Args, Ctx, FieldResolver, Int, Query, Resolver, Root } from "type-graphql";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Args, Ctx, FieldResolver, Info, Int, Query, Resolver, Root } from "type-graphql";
+import { asksOfNodesOnly } from "../../../shared/graph/asked-of-nodes.ts";
 import { askedPage, type PageArgs } from "../../../shared/graph/page-arguments.type.ts";
 import { type ConnectionOf, connectionOf } from "../../../shared/graph/page-info.type.ts";
 import { cutPage, readPage } from "../../../shared/page.ts";
 import type { Context } from "../context.ts";
-import type { DeviceRow } from "../device/device.store.ts";
+import { type DeviceRow, NAMING_FIELDS } from "../device/device.store.ts";
 import { Device, DeviceConnection } from "../device/device.type.ts";
 import { assertMayGroup, mayGroup, type Seen } from "../share/partner-sight.ts";
 import { seenOf } from "../visibility/seen.ts";
@@ -65,8 +67,10 @@ export class ProductionGroupResolver {
     @Root() { field, value }: GroupKey,
     @Args(() => GroupDevices) { membership, ...asked }: GroupDevices,
     @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<ConnectionOf<DeviceRow>> {
-    return members({ field, membership, values: [value], except: null }, asked, context);
+    const question = { field, membership, values: [value], except: null };
+    return members(question, asked, { context, info });
   }
 }
 
@@ -105,6 +109,7 @@ export class DeviceGroupsResolver {
     @Root() device: Seen<DeviceRow>,
     @Args(() => Siblings) { by, membership, ...asked }: Siblings,
     @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<ConnectionOf<DeviceRow>> {
     assertMayGroup(by, membership, device);
     await checkGroupable(by, context);
@@ -113,7 +118,8 @@ export class DeviceGroupsResolver {
       membership === "EVER"
         ? await context.groups.everValues.load({ deviceId, field: by })
         : [groupValueOf(device, by)].filter((value) => value !== null);
-    return members({ field: by, membership, values, except: deviceId }, asked, context);
+    const question = { field: by, membership, values, except: deviceId };
+    return members(question, asked, { context, info });
   }
 }
 
@@ -125,11 +131,15 @@ async function checkGroupable(field: string, { definitions }: Context): Promise<
 async function members(
   question: MemberQuestion,
   asked: PageArgs,
-  context: Context,
+  { context, info }: { context: Context; info: GraphQLResolveInfo },
 ): Promise<ConnectionOf<DeviceRow>> {
   const { groups } = context;
   const page = readPage(askedPage(asked), `members ${JSON.stringify(question)}`);
-  const rows = question.values.length > 0 ? await groups.page.load({ ...question, page }) : [];
+  // What a partner may see is cut out of the whole device.
+  const isWhole = context.partner !== null || !asksOfNodesOnly(NAMING_FIELDS, info);
+  const columns = isWhole ? "ALL" : "NAMES";
+  const rows =
+    question.values.length > 0 ? await groups.page.load({ ...question, page, columns }) : [];
   return connectionOf(page, await seenOf(cutPage(page, rows), context), {
     keyOf: ({ deviceId }) => deviceId,
     nodeOf: (device) => device,

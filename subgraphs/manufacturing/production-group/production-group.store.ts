@@ -2,7 +2,7 @@ import DataLoader from "dataloader";
 import { type Sql, type Statement, statement } from "../../../shared/postgres/database.ts";
 import { isPlainText } from "../../../shared/text.ts";
 import { assertRowsPerStatement } from "../batch/rows-per-statement.ts";
-import type { DeviceRow } from "../device/device.store.ts";
+import { type DeviceRow, namedDevice } from "../device/device.store.ts";
 import { LIMITS } from "../limits.ts";
 import {
   BEYOND_ALL_DEVICES,
@@ -49,7 +49,7 @@ export class ProductionGroupStore {
     (keys) =>
       inKinds(
         keys,
-        (key) => `${kindOf(key)} ${key.page.backward}`,
+        (key) => `${kindOf(key)} ${key.page.backward} ${key.columns}`,
         (same) => this.pages(same),
       ),
     { maxBatchSize: KEYS_PER_BATCH, cacheKeyFn: (key) => JSON.stringify(key) },
@@ -83,12 +83,14 @@ export class ProductionGroupStore {
 
   private async pages(keys: readonly [MemberPage, ...MemberPage[]]): Promise<DeviceRow[][]> {
     const [first] = keys;
-    const { field, values, except, page } = first;
+    const { field, values, except, page, columns } = first;
+    const asRead = (row: DeviceRow) => (columns === "NAMES" ? namedDevice(row) : row);
     if (keys.length === 1 && values.length === 1) {
       const bounds = [page.after ?? NO_DEVICE, page.before ?? BEYOND_ALL_DEVICES];
       const asked = [this.tenant, field, values[0], except ?? NO_DEVICE, ...bounds, page.size + 1];
       const parameters = [...asked, ...sharingParameters(first, this.partner)];
-      return [await this.sql.rows<DeviceRow>(pageOfOne(first, this.isShared), parameters)];
+      const rows = await this.sql.rows<DeviceRow>(pageOfOne(first, this.isShared), parameters);
+      return [rows.map(asRead)];
     }
     assertRowsPerStatement(keys.map((key) => key.page.size));
     const asked = flatten(keys);
@@ -101,7 +103,7 @@ export class ProductionGroupStore {
       ...sharingParameters(first, this.partner),
     ]);
     const found: DeviceRow[][] = keys.map(() => []);
-    for (const { question, ...device } of rows) found[question]?.push(device);
+    for (const { question, ...device } of rows) found[question]?.push(asRead(device));
     return found;
   }
 
