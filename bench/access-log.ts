@@ -2,6 +2,7 @@ import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { startGatewayServer } from "./access-log/gateway-server.store.ts";
 import { type Load, type RecordingFigures, recordLines } from "./access-log/record-lines.ts";
+import { walkRequests } from "./access-log/walk-requests.ts";
 import { median, printFigures } from "./measure.ts";
 
 /**
@@ -9,6 +10,7 @@ import { median, printFigures } from "./measure.ts";
  * line is durable, then of requests that come at random, so many a second; with the CPU of Node and
  * of PostgreSQL a line. `gatherMs`: how long an idle log waits for more lines. All in turns, on one
  * server of its own: `npm run bench:access-log -- --seconds 2 --rounds 3 --json`.
+ * With `--walk`: the Walk query through the gateway, with the log on and off.
  */
 const { values: given } = parseArgs({
   options: {
@@ -18,6 +20,7 @@ const { values: given } = parseArgs({
     "per-second": { type: "string", default: "200,500,1000" },
     gather: { type: "string", default: "0,2" },
     devices: { type: "string", default: "1,51" },
+    walk: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
   },
 });
@@ -55,24 +58,33 @@ function middleOf(figures: readonly RecordingFigures[]): RecordingFigures {
   };
 }
 
-const server = await startGatewayServer();
-try {
-  const figures = new Map<Variant, RecordingFigures[]>(
-    variants().map((variant) => [variant, []] as const),
-  );
-  for (let round = 0; round < rounds; round++) {
-    const order = round % 2 === 0 ? [...figures.keys()] : [...figures.keys()].reverse();
-    for (const variant of order) {
-      figures.get(variant)?.push(await recordLines(server, { ...variant, seconds }));
+if (given.walk) {
+  const options = { seconds: Math.max(4, seconds), rounds };
+  printFigures({ ...options, node: process.version }, await walkRequests(options));
+} else {
+  await recording();
+}
+
+async function recording(): Promise<void> {
+  const server = await startGatewayServer();
+  try {
+    const figures = new Map<Variant, RecordingFigures[]>(
+      variants().map((variant) => [variant, []] as const),
+    );
+    for (let round = 0; round < rounds; round++) {
+      const order = round % 2 === 0 ? [...figures.keys()] : [...figures.keys()].reverse();
+      for (const variant of order) {
+        figures.get(variant)?.push(await recordLines(server, { ...variant, seconds }));
+      }
     }
+    const rows = [...figures].map(([{ load, devices, gatherMs }, measured]) => ({
+      load: "writers" in load ? `${load.writers} at once` : `${load.perSecond} a second`,
+      devices,
+      gatherMs,
+      ...middleOf(measured),
+    }));
+    printFigures({ seconds, rounds, node: process.version, cores: cpus().length }, rows);
+  } finally {
+    await server.stop();
   }
-  const rows = [...figures].map(([{ load, devices, gatherMs }, measured]) => ({
-    load: "writers" in load ? `${load.writers} at once` : `${load.perSecond} a second`,
-    devices,
-    gatherMs,
-    ...middleOf(measured),
-  }));
-  printFigures({ seconds, rounds, node: process.version, cores: cpus().length }, rows);
-} finally {
-  await server.stop();
 }

@@ -9,6 +9,10 @@ import { type Databases, migrateAll, openDatabases } from "../start/databases.ts
 export interface ScratchServer {
   databases: Databases;
   demo: DemoSummary;
+  /** Ownership's, with which the demo was recorded. */
+  secrets: { encryptionKey: Buffer; secretPepper: Buffer };
+  /** Its first line is the server's process id. */
+  postmasterFile: string;
   remove(): Promise<void>;
 }
 
@@ -18,16 +22,18 @@ export async function scratchServer(devices: number): Promise<ScratchServer> {
   const notice = () => undefined;
   const databases = await openDatabases({ environment: {}, dataFolder, databasePassword, notice });
   await migrateAll(databases);
+  const secrets = { encryptionKey: randomBytes(32), secretPepper: randomBytes(32) };
   const demo = await runDemo({
     devices,
     manufacturingUrl: databases.manufacturing.ownerUrl,
     ownershipUrl: databases.ownership.ownerUrl,
-    encryptionKey: randomBytes(32),
-    secretPepper: randomBytes(32),
+    ...secrets,
   });
   return {
     databases,
     demo,
+    secrets,
+    postmasterFile: join(dataFolder, "postgres", "postmaster.pid"),
     async remove() {
       await databases.stop();
       await rm(dataFolder, { recursive: true, force: true });
