@@ -94,3 +94,33 @@ describe("a page of devices", () => {
     expect(data.three.siblings.nodes[1]).toEqual({ serialNumber: "SN-2", site: "Lyon" });
   });
 });
+
+describe("a page of revisions", () => {
+  test.each<[selection: string, isWhole: boolean]>([
+    ["nodes { id revision recordedAt effectiveAt actor reason source changed }", false],
+    ["edges { cursor node { serialNumber connhexId } } totalCount", false],
+    ["nodes { revision attributes }", true],
+    ["nodes { revision site }", true],
+  ])("asked for %s reads the state too: %s", async (selection, isWhole) => {
+    await asked(`{ device(serialNumber: "SN-2") { history { ${selection} } } }`);
+    const sent = factory.database.sent.filter((text) => text.includes("device_revision"));
+    expect(sent).toHaveLength(1);
+    expect(sent[0]?.includes("attributes")).toBe(isWhole);
+  });
+
+  test("answers each field by itself as beside all others", async () => {
+    const fields = valueFieldsOf("DeviceRevision");
+    expect(fields).toEqual(expect.arrayContaining(["id", "changed", "lotCode", "attributes"]));
+    const history = async (selection: string) => {
+      const { data } = await asked(`{ device(serialNumber: "SN-2") {
+        history(last: 2) { nodes { ${selection} } } asOf(at: "2999-01-01T00:00:00Z") { site } } }`);
+      expect(data.device.asOf).toEqual({ site: "Lyon" });
+      return data.device.history.nodes as Record<string, unknown>[];
+    };
+    const whole = await history(fields.join(" "));
+    expect(whole).toHaveLength(2);
+    for (const field of fields) {
+      expect(await history(field)).toEqual(whole.map((one) => ({ [field]: one[field] })));
+    }
+  });
+});

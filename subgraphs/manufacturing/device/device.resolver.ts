@@ -1,6 +1,8 @@
-import { Arg, Args, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Query, Resolver, Root } from "type-graphql";
 import { DomainError } from "../../../shared/domain-error.ts";
 import { globalId, numberOfGlobalId } from "../../../shared/global-id.ts";
+import { asksOfNodesOnly } from "../../../shared/graph/asked-of-nodes.ts";
 import { askedPage, PageArgs } from "../../../shared/graph/page-arguments.type.ts";
 import { type ConnectionOf, connectionOf } from "../../../shared/graph/page-info.type.ts";
 import { DateTime } from "../../../shared/graph/scalars.ts";
@@ -10,6 +12,7 @@ import type { Context } from "../context.ts";
 import { assertReads, revisionSeen, type Seen } from "../share/partner-sight.ts";
 import type { DeviceRow } from "./device.store.ts";
 import { Device } from "./device.type.ts";
+import { CHANGE_FIELDS } from "./device-revision.store.ts";
 import { composeAsOf, inEffect, type Revision, rangeOfPage } from "./device-revision.ts";
 import { DeviceRevision, DeviceRevisionConnection } from "./device-revision.type.ts";
 
@@ -63,12 +66,16 @@ export class DeviceResolver {
     @Root() device: Seen<DeviceRow>,
     @Args(() => PageArgs) asked: PageArgs,
     @Ctx() { revisions }: Context,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<ConnectionOf<Revision>> {
     assertReads("history", device);
     const { deviceId, revision } = device;
     const page = readPage(askedPage(asked), `history ${deviceId}`);
     const range = rangeOfPage(page, revision);
-    const rows = range ? await revisions.range.load({ deviceId, ...range }) : [];
+    // What a partner may see is cut out of the whole revision.
+    const isWhole = device.sight || !asksOfNodesOnly(CHANGE_FIELDS, info);
+    const revisionsAsked = isWhole ? revisions.range : revisions.changes;
+    const rows = range ? await revisionsAsked.load({ deviceId, ...range }) : [];
     const read = page.backward ? [...rows].reverse() : rows;
     return connectionOf(page, cutPage(page, read), {
       keyOf: (row) => row.revision,
