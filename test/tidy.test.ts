@@ -181,7 +181,8 @@ describe("docs", () => {
   });
 
   test("tell commands that exist", () => {
-    const scripts = Object.keys(JSON.parse(textOf("package.json")).scripts);
+    const packages = files.filter(({ path }) => /(?:^|\/)package\.json$/.test(path));
+    const scripts = packages.flatMap(({ text }) => Object.keys(JSON.parse(text).scripts ?? {}));
     const known = new Set([
       ...scripts.map((name) => `npm ${name}`),
       ...COMMANDS.map(({ name }) => `tracegraph ${name}`),

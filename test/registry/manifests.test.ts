@@ -1,10 +1,13 @@
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { readManifests } from "../../cli/documents/manifest.ts";
 import { type RegistryGateway, registryGateway } from "./registry-gateway.ts";
 
-const FOLDER = join(dirname(fileURLToPath(import.meta.url)), "manifests");
+const HERE = dirname(fileURLToPath(import.meta.url));
+const ROOT = dirname(dirname(HERE));
+const FOLDER = join(HERE, "manifests");
 
 /** How many documents each toolchain wrote, and what their ids look like. */
 const MANIFESTS: [file: string, documents: number, id: RegExp][] = [
@@ -51,4 +54,12 @@ describe("what a toolchain wrote", () => {
         expect(problems).toMatchObject([{ code: "BAD_DOCUMENT_ID" }]);
     },
   );
+});
+
+test("the page for partners names the id of an example as it is", async () => {
+  const page = await readFile(join(ROOT, "docs/partners.md"), "utf8");
+  const [, id] = /^ *ID=(\S+)$/m.exec(page) ?? [];
+  const examples = await readManifests([join(ROOT, "examples/partner/documents")]);
+  const example = examples.find((document) => document.id === id);
+  expect(example?.text).toMatch(/^query DeviceBySerialNumber\b/);
 });
