@@ -64,7 +64,11 @@ export async function testGateway(options: TestGatewayOptions = {}): Promise<Tes
       remote,
       databaseUrl: database.appUrl,
     },
-    { budgets: AMPLE, ...rest, observeFetch: (subgraph, text) => void fetches.push({ subgraph, text }) },
+    {
+      budgets: AMPLE,
+      ...rest,
+      observeFetch: (subgraph, text) => void fetches.push({ subgraph, text }),
+    },
   );
   const token = (said: Partial<DevelopmentToken> = {}) =>
     issuer.sign({ roles: ["support"], tenants: ["demo"], ...said });
