@@ -19,7 +19,7 @@ import {
   unreadBody,
 } from "./request/asked-request.ts";
 import { RequestRefusal, refusingWhole } from "./request/request-refusal.ts";
-import { type Answer, sendAnswer } from "./request/send-answer.ts";
+import { type Answer, mediaTypeOf, sendAnswer } from "./request/send-answer.ts";
 import { RequestScope } from "./request-scope.ts";
 import type { FederatedRuntime } from "./runtime.ts";
 
@@ -90,7 +90,7 @@ class Work {
         throw error;
       }
       this.refusal = error.code;
-      return answerOf(error);
+      return answerOf(error, this.request);
     }
   }
 
@@ -205,10 +205,13 @@ async function answerText(
   return { status: answered.status, headers: Object.fromEntries(answered.headers), text };
 }
 
-function answerOf({ status, code, message, details, headers }: RequestRefusal): Answer {
+function answerOf(
+  { status, code, message, details, headers }: RequestRefusal,
+  { headers: { accept = "" } }: IncomingMessage,
+): Answer {
   const retryable = isRetryable(code) ? { retryable: true } : {};
   const extensions = { ...details, ...retryable, code };
   const text = JSON.stringify({ errors: [{ message, extensions }] });
-  const type = { "content-type": "application/json; charset=utf-8" };
+  const type = { "content-type": mediaTypeOf(accept) };
   return { status, headers: { ...type, ...headers }, text };
 }

@@ -54,7 +54,9 @@ export async function authenticate(
   const client = name === null ? null : await registry.client(tenant, name);
   // Whoever was shut out stays out, whatever an issuer still says of him.
   if (client && !client.isActive) return null;
-  return { caller: { subject, tenant, roles, client: name }, client };
+  // A partner's program is a partner, whoever uses it and whatever an issuer says of him.
+  const held = client?.kind === "PARTNER" ? client.roles : roles;
+  return { caller: { subject, tenant, roles: held, client: name }, client };
 }
 
 function callerOf({ tenant, name, roles }: RegisteredClient): Caller {

@@ -26,7 +26,7 @@ export function sendAnswer(
   response: ServerResponse,
   { status, headers, text }: Answer,
 ): void {
-  if (status === 200 && headers.etag && request.headers["if-none-match"] === headers.etag) {
+  if (status === 200 && headers.etag && isKnown(headers.etag, request)) {
     const { "content-type": _, ...kept } = headers;
     response.writeHead(304, kept);
     response.end();
@@ -39,6 +39,12 @@ export function sendAnswer(
     "content-length": Buffer.byteLength(text),
   });
   response.end(text);
+}
+
+/** RFC 9110, 13.1.2: any of the tags of a list, compared weakly: a proxy may have weakened ours. */
+function isKnown(etag: string, { headers }: IncomingMessage): boolean {
+  const tags = (headers["if-none-match"] ?? "").split(",").map((tag) => tag.trim());
+  return tags.some((tag) => tag === "*" || tag.replace(/^W\//, "") === etag);
 }
 
 /** The media type of an answer of ours, as the client prefers it. */

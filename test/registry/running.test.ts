@@ -83,6 +83,8 @@ describe("the answer to GET", () => {
     expect(first.headers.get("cache-control")).toBe("private, no-cache");
     const again = await get(search, { "if-none-match": etag });
     expect([again.status, again.text]).toEqual([304, ""]);
+    const weakened = await get(search, { "if-none-match": `"other", W/${etag}` });
+    expect(weakened.status).toBe(304);
     await registry.gateway.query(
       "mutation ($input: [DeviceRecordInput!]!) { recordDevices(input: $input) { revised } }",
       { input: [{ serialNumber: "SN-1", phase: "PACKAGING" }] },
@@ -128,6 +130,7 @@ describe("refused is", () => {
   ])("%s", async (_, asked, status, code) => {
     const answer = await registry.gateway.send({ variables, ...asked }, await headersOf());
     expect([answer.status, answer.errors[0]?.extensions.code]).toEqual([status, code]);
+    expect(answer.headers.get("content-type")).toMatch("application/graphql-response+json");
     expect(answer.data).toBeUndefined();
   });
 
