@@ -38,7 +38,11 @@ afterAll(async () => {
   await registry?.close();
 });
 
-test("10,000 attempts to run what is not published: none executes, none gets a 5xx, none takes more than 50 ms of CPU", async () => {
+/** CPU is judged where nothing else runs: `npm run campaign:partner-attacks`. */
+const isAlone = process.env.PARTNER_ATTACKS === "measure";
+const CHEAP = isAlone ? `, none takes more than ${CPU_MS} ms of CPU` : "";
+
+test(`10,000 attempts to run what is not published: none executes, none gets a 5xx${CHEAP}`, async () => {
   await runs();
   const random = new Random(SEED, "attempts");
   forget();
@@ -57,13 +61,14 @@ test("10,000 attempts to run what is not published: none executes, none gets a 5
       forget();
     }
     let { cpuMs } = sent;
-    for (let tries = 1; cpuMs > CPU_MS && n > WARM_UP && tries < TRIES; tries++) {
+    for (let tries = 1; isAlone && cpuMs > CPU_MS && n > WARM_UP && tries < TRIES; tries++) {
       cpuMs = Math.min(cpuMs, (await send(attempt, { headers, who })).cpuMs);
     }
     if (n > WARM_UP) costs.push({ name, cpuMs });
   }
   expect(wrong).toEqual([]);
-  expect(costs.filter(({ cpuMs }) => cpuMs > CPU_MS).map(distributionIn(costs))).toEqual([]);
+  const costly = costs.filter(({ cpuMs }) => cpuMs > CPU_MS).map(distributionIn(costs));
+  if (isAlone) expect(costly).toEqual([]);
   await runs();
 }, 120_000);
 
