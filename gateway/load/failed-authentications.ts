@@ -1,5 +1,5 @@
-import type { IncomingMessage } from "node:http";
-import { isIPv6 } from "node:net";
+import type { IncomingHttpHeaders } from "node:http";
+import { isIPv6, type Socket } from "node:net";
 import { watchSize } from "../../shared/watched-sizes.ts";
 import { GATEWAY_LIMITS } from "../limits.ts";
 import { RequestRefusal } from "../request/request-refusal.ts";
@@ -40,14 +40,20 @@ export class FailedAuthentications {
   }
 }
 
+/** What of a request says where it comes from. */
+export interface Sender {
+  socket: Pick<Socket, "remoteAddress">;
+  headers: IncomingHttpHeaders;
+}
+
 /**
  * Where a request comes from. `proxies`: how many proxies of ours stand before the gateway, each of
  * which adds whom it heard to X-Forwarded-For; what stands further left is the client's own word.
  * Of an IPv6 address the first half counts: the rest is the client's to choose.
  */
-export function remoteAddress(request: IncomingMessage, proxies = 0): string {
-  const direct = request.socket.remoteAddress ?? "unknown";
-  const said = [request.headers["x-forwarded-for"] ?? []].flat().join(",").split(",");
+export function remoteAddress({ socket, headers }: Sender, proxies = 0): string {
+  const direct = socket.remoteAddress ?? "unknown";
+  const said = [headers["x-forwarded-for"] ?? []].flat().join(",").split(",");
   const forwarded = proxies > 0 ? said.at(-proxies)?.trim() : undefined;
   const address = forwarded || direct;
   if (!isIPv6(address)) return address.slice(0, 64);
