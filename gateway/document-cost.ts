@@ -20,7 +20,7 @@ import {
 } from "graphql";
 import { PAGE_SIZE_MOST } from "../shared/page.ts";
 import { GATEWAY_LIMITS } from "./limits.ts";
-import { assertWithin, type Limit } from "./within-limit.ts";
+import { limitCheck } from "./within-limit.ts";
 
 /** A valid operation with its variables as they were coerced. */
 export interface AskedOperation {
@@ -33,30 +33,16 @@ export interface AskedOperation {
 /** The cost of an operation. Refuses one whose answer may become larger than the gateway can hold for one client. */
 export function assertCostWithinLimits(asked: AskedOperation): DocumentCost {
   const cost = documentCost(asked);
-  assertAtMost(NODES, cost.nodes);
-  assertAtMost(VALUES, cost.values);
+  assertAtMost("documentNodes", cost.nodes);
+  assertAtMost("documentValues", cost.values);
   return cost;
 }
 
-const NODES: Limit = {
-  code: "COST_TOO_HIGH",
-  limit: "nodes",
-  most: GATEWAY_LIMITS.documentNodes,
-};
-const VALUES: Limit = {
-  code: "COST_TOO_HIGH",
-  limit: "values",
-  most: GATEWAY_LIMITS.documentValues,
-};
-
-function assertAtMost(limit: Limit, asked: number): void {
-  assertWithin(
-    limit,
-    asked,
-    (what, most) =>
-      `a document asks for at most ${most} ${what}, not ${asked}: ask for smaller pages, or page through the inner lists by themselves`,
-  );
-}
+const assertAtMost = limitCheck(
+  { documentNodes: ["COST_TOO_HIGH", "nodes"], documentValues: ["COST_TOO_HIGH", "values"] },
+  (what, most, asked) =>
+    `a document asks for at most ${most} ${what}, not ${asked}: ask for smaller pages, or page through the inner lists by themselves`,
+);
 
 /** What the largest answer to an operation holds. */
 export interface DocumentCost {

@@ -11,52 +11,25 @@ import {
 import { DomainError } from "../shared/domain-error.ts";
 import { GATEWAY_LIMITS } from "./limits.ts";
 import { measureTokens } from "./token-measure.ts";
-import { assertWithin, type Limit } from "./within-limit.ts";
+import { limitCheck } from "./within-limit.ts";
 
-const CHARACTERS: Limit = {
-  code: "DOCUMENT_TOO_LARGE",
-  limit: "characters",
-  most: GATEWAY_LIMITS.documentCharacters,
-};
-const TOKENS: Limit = {
-  code: "TOO_MANY_TOKENS",
-  limit: "tokens",
-  most: GATEWAY_LIMITS.documentTokens,
-};
-const DEPTH: Limit = {
-  code: "DOCUMENT_TOO_DEEP",
-  limit: "levels",
-  most: GATEWAY_LIMITS.documentDepth,
-};
-const INTROSPECTION_DEPTH: Limit = {
-  code: "INTROSPECTION_TOO_DEEP",
-  limit: "levels of introspection",
-  most: GATEWAY_LIMITS.introspectionDepth,
-};
-const LITERAL_DEPTH: Limit = {
-  code: "LITERAL_TOO_DEEP",
-  limit: "levels of lists and objects",
-  most: GATEWAY_LIMITS.literalDepth,
-};
-const ALIASES: Limit = {
-  code: "TOO_MANY_ALIASES",
-  limit: "aliases",
-  most: GATEWAY_LIMITS.documentAliases,
-};
-const DIRECTIVES: Limit = {
-  code: "TOO_MANY_DIRECTIVES",
-  limit: "directives",
-  most: GATEWAY_LIMITS.documentDirectives,
-};
-const FIELDS: Limit = {
-  code: "TOO_MANY_FIELDS",
-  limit: "fields",
-  most: GATEWAY_LIMITS.documentFields,
-};
+const assertAtMost = limitCheck(
+  {
+    documentCharacters: ["DOCUMENT_TOO_LARGE", "characters"],
+    documentTokens: ["TOO_MANY_TOKENS", "tokens"],
+    documentDepth: ["DOCUMENT_TOO_DEEP", "levels"],
+    introspectionDepth: ["INTROSPECTION_TOO_DEEP", "levels of introspection"],
+    literalDepth: ["LITERAL_TOO_DEEP", "levels of lists and objects"],
+    documentAliases: ["TOO_MANY_ALIASES", "aliases"],
+    documentDirectives: ["TOO_MANY_DIRECTIVES", "directives"],
+    documentFields: ["TOO_MANY_FIELDS", "fields"],
+  },
+  (what, most, asked) => `a document has at most ${most} ${what}, not ${asked}`,
+);
 
 /** Parses a document that keeps the limits. Throws before anything larger is built or walked. */
 export function parseWithinLimits(text: string): DocumentNode {
-  assertAtMost(CHARACTERS, text.length);
+  assertAtMost("documentCharacters", text.length);
   const document = parseTokens(text);
   let aliases = 0;
   let directives = 0;
@@ -81,25 +54,26 @@ export function parseWithinLimits(text: string): DocumentNode {
       assertPlainName(alias.value);
     },
   });
-  assertAtMost(LITERAL_DEPTH, deepest);
-  assertAtMost(ALIASES, aliases);
-  assertAtMost(DIRECTIVES, directives);
+  assertAtMost("literalDepth", deepest);
+  assertAtMost("documentAliases", aliases);
+  assertAtMost("documentDirectives", directives);
   assertExpandedSize(document);
   return document;
 }
 
 function parseTokens(text: string): DocumentNode {
   try {
-    return parse(text, { maxTokens: TOKENS.most });
+    return parse(text, { maxTokens: GATEWAY_LIMITS.documentTokens });
   } catch (error) {
     const isTooLong =
-      error instanceof GraphQLError && error.message.includes(`more that ${TOKENS.most} tokens`);
+      error instanceof GraphQLError &&
+      error.message.includes(`more that ${GATEWAY_LIMITS.documentTokens} tokens`);
     // Nesting may end the parser's stack before it has counted all tokens.
     if (!isTooLong && !(error instanceof RangeError)) throw error;
     const { tokens, levels, literalLevels } = measureTokens(text);
-    assertAtMost(TOKENS, tokens);
-    assertAtMost(LITERAL_DEPTH, literalLevels);
-    assertAtMost(DEPTH, levels);
+    assertAtMost("documentTokens", tokens);
+    assertAtMost("literalDepth", literalLevels);
+    assertAtMost("documentDepth", levels);
     throw error;
   }
 }
@@ -121,14 +95,6 @@ function assertPlainName(name: string): void {
   if (!(name in Object.prototype)) return;
   const text = `${name} cannot be an alias, a variable or a field of an object`;
   throw new DomainError("BAD_USER_INPUT", text);
-}
-
-function assertAtMost(limit: Limit, asked: number): void {
-  assertWithin(
-    limit,
-    asked,
-    (what, most) => `a document has at most ${most} ${what}, not ${asked}`,
-  );
 }
 
 interface Size {
@@ -175,9 +141,9 @@ function assertExpandedSize(document: DocumentNode): void {
   };
   const sizes = operations.map(({ selectionSet }) => measure(selectionSet));
   const { fields, depth, introspectionDepth } = sizes.reduce(together, EMPTY);
-  assertAtMost(FIELDS, fields);
-  assertAtMost(DEPTH, depth);
-  assertAtMost(INTROSPECTION_DEPTH, introspectionDepth);
+  assertAtMost("documentFields", fields);
+  assertAtMost("documentDepth", depth);
+  assertAtMost("introspectionDepth", introspectionDepth);
   assertIntrospectionAlone(operations, fragments);
 }
 

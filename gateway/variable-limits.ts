@@ -1,27 +1,15 @@
 import { DomainError } from "../shared/domain-error.ts";
-import { GATEWAY_LIMITS } from "./limits.ts";
-import { assertWithin, type Limit } from "./within-limit.ts";
+import { limitCheck } from "./within-limit.ts";
 
-const DEPTH: Limit = {
-  code: "VARIABLES_TOO_DEEP",
-  limit: "levels",
-  most: GATEWAY_LIMITS.variableDepth,
-};
-const LIST_ITEMS: Limit = {
-  code: "VARIABLE_LIST_TOO_LONG",
-  limit: "items in one list",
-  most: GATEWAY_LIMITS.variableListItems,
-};
-const LIST_TEXTS: Limit = {
-  code: "VARIABLE_LIST_TOO_LONG",
-  limit: "texts in one list",
-  most: GATEWAY_LIMITS.variableListTexts,
-};
-const TEXT_CHARACTERS: Limit = {
-  code: "VARIABLE_TEXT_TOO_LONG",
-  limit: "characters in one text",
-  most: GATEWAY_LIMITS.variableTextCharacters,
-};
+const assertAtMost = limitCheck(
+  {
+    variableDepth: ["VARIABLES_TOO_DEEP", "levels"],
+    variableListItems: ["VARIABLE_LIST_TOO_LONG", "items in one list"],
+    variableListTexts: ["VARIABLE_LIST_TOO_LONG", "texts in one list"],
+    variableTextCharacters: ["VARIABLE_TEXT_TOO_LONG", "characters in one text"],
+  },
+  (what, most, asked) => `variables have at most ${most} ${what}, not ${asked}`,
+);
 
 /**
  * Refuses variables that are larger than any question needs. Coercing a list costs the time of
@@ -31,13 +19,13 @@ const TEXT_CHARACTERS: Limit = {
 export function assertVariablesWithinLimits(variables: Readonly<Record<string, unknown>>): void {
   let level: object[] = [variables];
   for (let depth = 0; level.length > 0; depth++) {
-    assertAtMost(DEPTH, depth);
+    assertAtMost("variableDepth", depth);
     const next: object[] = [];
     for (const value of level) {
       if (Array.isArray(value))
-        assertAtMost(isOfTexts(value) ? LIST_TEXTS : LIST_ITEMS, value.length);
+        assertAtMost(isOfTexts(value) ? "variableListTexts" : "variableListItems", value.length);
       for (const inner of Object.values(value)) {
-        if (typeof inner === "string") assertAtMost(TEXT_CHARACTERS, inner.length);
+        if (typeof inner === "string") assertAtMost("variableTextCharacters", inner.length);
         else if (typeof inner === "object" && inner !== null) next.push(inner);
       }
     }
@@ -66,12 +54,4 @@ export function assertWithinDeclaredLimits(
     const text = `$${name} ${what} ${most}${items} in this document, not ${asked}`;
     throw new DomainError("VARIABLE_BEYOND_LIMIT", text, { limit: name, most, asked });
   }
-}
-
-function assertAtMost(limit: Limit, asked: number): void {
-  assertWithin(
-    limit,
-    asked,
-    (what, most) => `variables have at most ${most} ${what}, not ${asked}`,
-  );
 }
