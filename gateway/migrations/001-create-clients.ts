@@ -1,5 +1,7 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
-import { behindTenantWall, refuseChanges } from "./table-rights.ts";
+import { tableRights } from "../../shared/postgres/table-rights.ts";
+
+const { behindTenantWall, refuseChanges } = tableRights("gateway_app");
 
 /** Clients, their keys, their published documents, and what was ever changed about them. */
 export class CreateClients1764000000001 implements MigrationInterface {

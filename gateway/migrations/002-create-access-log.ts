@@ -1,5 +1,7 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
-import { behindTenantWall, refuseChanges } from "./table-rights.ts";
+import { tableRights } from "../../shared/postgres/table-rights.ts";
+
+const { behindTenantWall, refuseChanges } = tableRights("gateway_app");
 
 /** Who has seen which devices, a partition a month; see decision 0015. */
 export class CreateAccessLog1764000000002 implements MigrationInterface {

@@ -1,5 +1,7 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
-import { behindTenantWall, refuseChanges } from "./table-rights.ts";
+import { tableRights } from "../../../shared/postgres/table-rights.ts";
+
+const { behindTenantWall, refuseChanges } = tableRights("ownership_app");
 
 /** Cloud identities, their states, and the links that Manufacturing has yet to confirm. */
 export class CreateIdentities1761000000001 implements MigrationInterface {

@@ -1,5 +1,7 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
-import { behindTenantWall, refuseChanges } from "./table-rights.ts";
+import { tableRights } from "../../../shared/postgres/table-rights.ts";
+
+const { behindTenantWall, refuseChanges } = tableRights("ownership_app");
 
 /** Owners, their encrypted contact data, and who has which device from when to when. */
 export class CreateOwners1761000000002 implements MigrationInterface {
