@@ -1,7 +1,10 @@
 import type { GraphQLFieldResolver } from "graphql";
 import { isObjectType } from "graphql";
+import { ACCESS as REGISTRY_ACCESS } from "../../gateway/registry/access.ts";
+import { registrySubgraph } from "../../gateway/registry/subgraph.ts";
 import { type Caller, type CallerRole, ROLES } from "../../shared/caller.ts";
 import type { AccessTable } from "../../shared/graph/access.ts";
+import type { Subgraph } from "../../shared/graph/build-subgraph.ts";
 import type { SubgraphService } from "../../shared/graph/subgraph-service.ts";
 import { ACCESS as MANUFACTURING_ACCESS } from "../../subgraphs/manufacturing/access.ts";
 import type { Context as ManufacturingContext } from "../../subgraphs/manufacturing/context.ts";
@@ -9,23 +12,34 @@ import { manufacturingSubgraph } from "../../subgraphs/manufacturing/subgraph.ts
 import { ACCESS as OWNERSHIP_ACCESS } from "../../subgraphs/ownership/access.ts";
 import type { Context as OwnershipContext } from "../../subgraphs/ownership/context.ts";
 import { ownershipSubgraph } from "../../subgraphs/ownership/subgraph.ts";
-import { OTHER_TENANT, type System } from "./world.ts";
+import { OTHER_TENANT, type Services } from "./world.ts";
 
-export type Services = Pick<System, "manufacturing" | "ownership">;
+type Name = "manufacturing" | "ownership" | "registry";
+type Change = (service: SubgraphService) => Promise<SubgraphService>;
 /** The same services without one of their checks; the databases stay the same. */
 export type Removal = (services: Services) => Promise<Services>;
 
 /** Opens one field of one subgraph to everybody. */
-export function opened(name: keyof Services, field: string): Removal {
-  return async (services) => {
-    const access = withEveryone(
-      name === "manufacturing" ? MANUFACTURING_ACCESS : OWNERSHIP_ACCESS,
-      field,
-    );
-    const build = name === "manufacturing" ? manufacturingSubgraph : ownershipSubgraph;
-    const { schema } = await build(access);
-    return { ...services, [name]: { ...services[name], schema } };
-  };
+export function opened(name: Name, field: string): Removal {
+  const [table, build] = SUBGRAPHS[name];
+  return changedService(name, async (service) => {
+    const { schema } = await build(withEveryone(table, field));
+    return { ...service, schema };
+  });
+}
+
+const SUBGRAPHS: Record<Name, [AccessTable, (access: AccessTable) => Promise<Subgraph>]> = {
+  manufacturing: [MANUFACTURING_ACCESS, manufacturingSubgraph],
+  ownership: [OWNERSHIP_ACCESS, ownershipSubgraph],
+  registry: [REGISTRY_ACCESS, registrySubgraph],
+};
+
+/** The registry is started by the gateway, the others are handed to it. */
+function changedService(name: Name, change: Change): Removal {
+  return async (services) =>
+    name === "registry"
+      ? { ...services, changeRegistry: change }
+      : { ...services, [name]: await change(services[name]) };
 }
 
 function withEveryone(table: AccessTable, name: string): AccessTable {
@@ -83,27 +97,22 @@ export const everyRowOfOwnershipIsSeen = changed<OwnershipContext>("ownership", 
   context.seesDevice = async () => true;
 });
 
-function changed<Context extends object>(
-  name: keyof Services,
-  change: (context: Context) => void,
-): Removal {
-  return async (services) => {
-    const service = services[name];
-    const createContext: SubgraphService["createContext"] = (caller, request) => {
+function changed<Context extends object>(name: Name, change: (context: Context) => void): Removal {
+  return changedService(name, async (service) => ({
+    ...service,
+    createContext(caller, request) {
       const context = service.createContext(caller, request) as Context;
       change(context);
       return context;
-    };
-    return { ...services, [name]: { ...service, createContext } };
-  };
+    },
+  }));
 }
 
 /** The caller's tenant is not the one of his token: both walls stand, around the wrong house. */
-export function anotherTenantsCaller(name: keyof Services): Removal {
-  return async (services) => {
-    const service = services[name];
-    const createContext: SubgraphService["createContext"] = (caller, request) =>
-      service.createContext({ ...caller, tenant: OTHER_TENANT }, request);
-    return { ...services, [name]: { ...service, createContext } };
-  };
+export function anotherTenantsCaller(name: Name): Removal {
+  return changedService(name, async (service) => ({
+    ...service,
+    createContext: (caller, request) =>
+      service.createContext({ ...caller, tenant: OTHER_TENANT }, request),
+  }));
 }

@@ -1,5 +1,5 @@
 import { registrySubgraph } from "../../gateway/registry/subgraph.ts";
-import { type Gateway, startGateway } from "../../gateway/server.ts";
+import { type Gateway, type GatewayOptions, startGateway } from "../../gateway/server.ts";
 import type { Caller, CallerRole } from "../../shared/caller.ts";
 import { globalId } from "../../shared/global-id.ts";
 import {
@@ -122,12 +122,14 @@ const NOTHING: Names = {
   documentId: globalId("Document", "client-nothing/lot"),
 };
 
-/** A gateway over these services; whoever started them closes them. */
-export async function systemOf(
-  services: Pick<System, "manufacturing" | "ownership">,
-): Promise<System> {
-  const { manufacturing, ownership } = services;
-  const database = await freshDatabase("gateway");
+/** What a gateway is built over. */
+export type Services = Pick<System, "manufacturing" | "ownership"> &
+  Pick<GatewayOptions, "changeRegistry">;
+
+/** A gateway over these services; whoever started them, or made the database, closes them. */
+export async function systemOf(services: Services, filled?: FreshDatabase): Promise<System> {
+  const { manufacturing, ownership, ...options } = services;
+  const database = filled ?? (await freshDatabase("gateway"));
   const gateway: Gateway = await startGateway(
     {
       host: "127.0.0.1",
@@ -136,7 +138,7 @@ export async function systemOf(
       remote: null,
       databaseUrl: database.appUrl,
     },
-    { services: [manufacturing, ownership] },
+    { ...options, services: [manufacturing, ownership] },
   );
   const direct: Record<Exclude<Place, "gateway">, InProcessExecutor> = {
     manufacturing: inProcessExecutor(manufacturing),
@@ -160,7 +162,7 @@ export async function systemOf(
     },
     async close() {
       await gateway.close();
-      await database.drop();
+      if (!filled) await database.drop();
     },
   };
 }
