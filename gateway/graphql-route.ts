@@ -48,13 +48,25 @@ export async function answerGraphql(
     span.set({ "http.response.status_code": answer.status });
     return answer;
   });
-  const streamed = answer.stream?.(response);
-  if (!streamed) sendAnswer(request, response, answer);
+  const sent = send(answer, request, response);
   const ms = Math.round((performance.now() - began) * 10) / 10;
   const facts = work.facts(answer);
   log("INFO", "request", { id: requestId, ...facts, ms });
   observeRequest({ ...facts, code: facts.codes[0] ?? null, ms });
-  await streamed;
+  await sent;
+}
+
+/** Resolves when all is sent; of a stream that is long after the request was answered. */
+async function send(
+  answer: Answer,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { stream } = answer;
+  if (!stream) return sendAnswer(request, response, answer);
+  // Whoever went while we worked has no stream to end.
+  if (request.socket.destroyed) return stream.abandon();
+  await stream.send(response);
 }
 
 /** One request on its way: who asks, what, and the answer. */
@@ -77,6 +89,8 @@ class Work {
       await refusingWhole(() => this.record(answer, performance.now() - began));
       return answer;
     });
+    // Without its line nothing is sent.
+    if (recorded !== answer) answer.stream?.abandon();
     if (!this.admission) return recorded;
     return { ...recorded, headers: { ...this.admission.headers, ...recorded.headers } };
   }

@@ -6,7 +6,7 @@ import { authenticate, type Doorkeeper } from "../identity/authenticate.ts";
 import type { LeanLane } from "../lean-lane.ts";
 import { PreparedOperations } from "../request/prepared-operation.ts";
 import { RequestRefusal } from "../request/request-refusal.ts";
-import type { Answer } from "../request/send-answer.ts";
+import type { Answer, AnswerStream } from "../request/send-answer.ts";
 import type { RequestScope } from "../request-scope.ts";
 import type { GatewaySubgraph } from "../subgraph.ts";
 import { type AnswerEvent, eventAnswers } from "./answer-event.ts";
@@ -57,7 +57,10 @@ export class LiveUpdates {
     return this.places.taken;
   }
 
-  /** Begins a subscription: resolves once nothing of what is committed from then on is missed. */
+  /**
+   * Begins a subscription: resolves once nothing of what is committed from then on is missed. It
+   * stands until the answer's stream is sent or abandoned.
+   */
   async begin(
     asked: AskedSubscription,
     scope: RequestScope,
@@ -75,37 +78,46 @@ export class LiveUpdates {
     });
     const { tenant } = scope.caller;
     let unfollow = (): void => undefined;
-    try {
-      unfollow = await source.feed.follow(tenant, asked.follows, subscription);
-    } catch (error) {
-      leave();
-      log("ERROR", "changes-unread", { id: scope.requestId, reason: String(error) });
-      throw notNow();
-    }
     const end = () => {
       unfollow();
       leave();
+      // Devices that wait for it are counted in all.
+      subscription.interrupt("CLOSING");
     };
-    // Whoever went while we waited has no stream to end.
-    if (request.socket.destroyed) end();
-    return {
-      status: 200,
-      headers: {},
-      text: "",
-      stream: async (response) => {
-        const stream = new EventStream(response, this.limits);
-        const began = performance.now();
-        const why = await subscription.run(stream).finally(end);
-        const ms = Math.round(performance.now() - began);
-        log("INFO", "subscription-ended", { id: scope.requestId, why: why ?? "CLIENT", ms });
-      },
-    };
+    try {
+      unfollow = await source.feed.follow(tenant, asked.follows, subscription);
+    } catch (error) {
+      end();
+      log("ERROR", "changes-unread", { id: scope.requestId, reason: String(error) });
+      throw notNow();
+    }
+    return { status: 200, headers: {}, text: "", stream: this.streamOf(subscription, scope, end) };
   }
 
   /** Ends every subscription, each after the event that is being written. */
   close(): void {
     this.isClosing = true;
     this.source?.feed.close();
+  }
+
+  private streamOf(
+    subscription: LiveSubscription,
+    { requestId }: RequestScope,
+    end: () => void,
+  ): AnswerStream {
+    return {
+      abandon: end,
+      send: async (response) => {
+        const began = performance.now();
+        try {
+          const why = await subscription.run(new EventStream(response, this.limits));
+          const ms = Math.round(performance.now() - began);
+          log("INFO", "subscription-ended", { id: requestId, why: why ?? "CLIENT", ms });
+        } finally {
+          end();
+        }
+      },
+    };
   }
 
   private answerOf(

@@ -8,8 +8,14 @@ export interface Answer {
   status: number;
   headers: Readonly<Record<string, string>>;
   text: string;
-  /** Answers by itself, for as long as the client listens. */
-  stream?: (response: ServerResponse) => Promise<void>;
+  stream?: AnswerStream;
+}
+
+/** An answer that goes on for as long as the client listens. One of the two is called, once. */
+export interface AnswerStream {
+  send(response: ServerResponse): Promise<void>;
+  /** Gives back what is held for it: nobody will ever read it. */
+  abandon(): void;
 }
 
 /** Who may read people's names: no copy of such an answer may lie in a cache. */
