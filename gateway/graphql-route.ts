@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Caller } from "../shared/caller.ts";
 import { isRetryable } from "../shared/domain-error.ts";
+import { INTERNAL_MESSAGE } from "../shared/graph/public-error.ts";
 import { log } from "../shared/log.ts";
 import { traced, tracedRequest } from "../shared/tracing.ts";
 import { accessLineOf } from "./access-log/access-line.ts";
 import type { AccessLog } from "./access-log/access-log.ts";
+import { stackOf } from "./guarded-fetch.ts";
 import { authenticate, type Doorkeeper, UNAUTHENTICATED } from "./identity/authenticate.ts";
 import { IssuerUnreachableError } from "./identity/token-check.ts";
 import { GATEWAY_LIMITS } from "./limits.ts";
@@ -46,6 +48,7 @@ export async function answerGraphql(
   const answer = await tracedRequest(came, { "tracegraph.request.id": requestId }, async (span) => {
     const answer = await work.answer(began);
     span.set({ "http.response.status_code": answer.status });
+    if (answer.status === 500) span.fail("INTERNAL");
     return answer;
   });
   const sent = send(answer, request, response);
@@ -99,13 +102,18 @@ class Work {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof RequestRefusal)) {
-        this.admission?.end();
-        throw error;
-      }
-      this.refusal = error.code;
-      return answerOf(error, this.request);
+      const refusal = error instanceof RequestRefusal ? error : this.fault(error);
+      this.refusal = refusal.code;
+      return answerOf(refusal, this.request);
     }
+  }
+
+  /** A fault of ours as the caller is told: the log alone has its inside, under the same id. */
+  private fault(error: unknown): RequestRefusal {
+    const { request, requestId } = this;
+    log("ERROR", "fault", { id: requestId, stack: stackOf(error) });
+    const headers = request.complete ? {} : unreadBody(request);
+    return new RequestRefusal(500, "INTERNAL", INTERNAL_MESSAGE, headers, { requestId });
   }
 
   /** Whoever is not known has no tenant, and so no line: the process's own log tells of him. */
