@@ -3,21 +3,14 @@ import {
   type GatewayPlugin,
   type GatewayRuntime,
 } from "@graphql-hive/gateway-runtime";
-import { unifiedGraphHandler } from "@graphql-hive/router-runtime";
-import type { Transport } from "@graphql-mesh/transport-common";
-import type { ExecutionRequest, Executor } from "@graphql-tools/utils";
 import { GraphQLError, getOperationAST, getVariableValues } from "graphql";
 import { DomainError, type ErrorCode, type ErrorDetails } from "../shared/domain-error.ts";
 import { withPublicErrors } from "./answer-errors.ts";
 import { type AskedOperation, assertCostWithinLimits } from "./document-cost.ts";
 import { parseWithinLimits, withoutSubscription } from "./document-limits.ts";
-import { fetchAsRequest, fetchFor } from "./execute-fetch.ts";
-import type { ObserveFetch } from "./guarded-fetch.ts";
-import { planExecutor } from "./plan/plan-executor.ts";
+import type { PlannedGraph } from "./planned-graph.ts";
 import { RequestRefusal } from "./request/request-refusal.ts";
 import type { RequestScope } from "./request-scope.ts";
-import { giveScalars } from "./scalars.ts";
-import type { GatewaySubgraph } from "./subgraph.ts";
 import { assertVariablesWithinLimits } from "./variable-limits.ts";
 
 const VARIABLE_ERRORS = 10;
@@ -28,29 +21,12 @@ export interface ServerContext extends Record<string, unknown> {
 }
 export type FederatedRuntime = GatewayRuntime<ServerContext>;
 
-/** Hive's runtime over these subgraphs: plans, joins, and nothing that one caller's answer could reach another by. */
-export function createRuntime(
-  supergraphText: string,
-  subgraphs: ReadonlyMap<string, GatewaySubgraph>,
-  observe?: ObserveFetch,
-): FederatedRuntime {
+/** Hive's runtime over this graph: nothing in it lets one caller's answer reach another. */
+export function createRuntime({ supergraph, handled }: PlannedGraph): FederatedRuntime {
   return withoutSignals(() =>
     createGatewayRuntime<ServerContext>({
-      supergraph: () => supergraphText,
-      unifiedGraphHandler: async (options) => {
-        const handled = await unifiedGraphHandler(options);
-        const { unifiedGraph: schema, executor: fallback } = handled;
-        giveScalars(schema);
-        if (!fallback) throw new Error("the planner came without an executor");
-        const { executor } = planExecutor({
-          supergraphText,
-          schema,
-          fallback,
-          fetchFor: fetchFor(subgraphs, observe),
-        });
-        return { ...handled, executor };
-      },
-      transports: { http: transport(subgraphs, observe) },
+      supergraph: () => supergraph,
+      unifiedGraphHandler: () => handled,
       plugins: () => [requestPlugin()],
       logging: false,
       landingPage: false,
@@ -80,20 +56,6 @@ function withoutSignals<T>(make: () => T): T {
     }
   }
   return made;
-}
-
-/** The runtime's own HTTP transport is not used: how a subgraph is reached is decided here. */
-function transport(
-  subgraphs: ReadonlyMap<string, GatewaySubgraph>,
-  observe: ObserveFetch | undefined,
-): Transport {
-  const fetch = fetchAsRequest(subgraphs, observe);
-  return {
-    getSubgraphExecutor({ subgraphName }) {
-      const execute = (request: ExecutionRequest) => fetch(subgraphName, request);
-      return execute as Executor;
-    },
-  };
 }
 
 function requestPlugin(): GatewayPlugin<ServerContext> {

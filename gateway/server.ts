@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { ExecutionResult } from "graphql";
 import type { Caller } from "../shared/caller.ts";
+import { INTERNAL_MESSAGE } from "../shared/graph/public-error.ts";
 import type { SubgraphService } from "../shared/graph/subgraph-service.ts";
 import { followConnections, sendJson } from "../shared/http.ts";
 import { log } from "../shared/log.ts";
@@ -13,7 +14,7 @@ import { sendGraphiql } from "./graphiql.ts";
 import { answerGraphql, type GraphqlParts } from "./graphql-route.ts";
 import { type ObserveFetch, stackOf } from "./guarded-fetch.ts";
 import { tokenCheck } from "./identity/token-check.ts";
-import { openLeanLane } from "./lean-lane.ts";
+import type { LeanLane } from "./lean-lane.ts";
 import { GATEWAY_LIMITS } from "./limits.ts";
 import type { LiveLimits } from "./live/limits.ts";
 import { LiveUpdates } from "./live/live-updates.ts";
@@ -24,6 +25,7 @@ import { nodeSubgraph } from "./node/node-subgraph.ts";
 import { openRegistry } from "./open-registry.ts";
 import { type Readiness, readinessCheck } from "./operation/readiness.ts";
 import { requestIdOf } from "./operation/request-id.ts";
+import { openPlannedGraph } from "./planned-graph.ts";
 import { openRemoteSubgraphs } from "./remote-subgraphs.ts";
 import { PreparedOperations } from "./request/prepared-operation.ts";
 import { RequestScope } from "./request-scope.ts";
@@ -84,14 +86,14 @@ export async function startGateway(
   const clients = (await options.changeRegistry?.(own.service)) ?? own.service;
   const subgraphs = [...others, localSubgraph(clients), localSubgraph(accessLog.service)];
   const supergraph = composeSupergraph(subgraphs);
-  const { supergraphText } = supergraph;
   own.checkAgainst(supergraph);
   const all = [...subgraphs, nodeSubgraph(subgraphs, observeFetch)];
   const byName = new Map(all.map((subgraph) => [subgraph.name, subgraph]));
-  const runtime = createRuntime(supergraphText, byName, observeFetch);
+  const graph = await openPlannedGraph(supergraph.supergraphText, byName, observeFetch);
+  const lane: LeanLane = graph;
+  const runtime = createRuntime(graph);
   // Otherwise the first request would wait for the supergraph.
   await runtime.getSchema();
-  const lane = await openLeanLane(supergraphText, byName, observeFetch);
   const operations = new PreparedOperations(lane.schema);
   const live = new LiveUpdates({
     ...{ check, registry, lane, subgraphs, limits: liveLimits },
@@ -148,7 +150,7 @@ async function listen({ host, port, proxies }: GatewayConfig, parts: Parts): Pro
       log("ERROR", "fault", { id: requestId, stack: stackOf(error) });
       if (response.headersSent) return response.destroy();
       const extensions = { code: "INTERNAL", requestId };
-      return sendJson(response, 500, { errors: [{ message: "internal error", extensions }] });
+      return sendJson(response, 500, { errors: [{ message: INTERNAL_MESSAGE, extensions }] });
     });
   });
   server.headersTimeout = GATEWAY_LIMITS.headersTimeoutMs;

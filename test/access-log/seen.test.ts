@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { ExecutionResult } from "graphql";
 import { nodeSubgraph } from "../../gateway/node/node-subgraph.ts";
+import { openPlannedGraph } from "../../gateway/planned-graph.ts";
 import { openRemoteSubgraphs } from "../../gateway/remote-subgraphs.ts";
 import { RequestScope } from "../../gateway/request-scope.ts";
 import { createRuntime, type FederatedRuntime } from "../../gateway/runtime.ts";
@@ -27,8 +28,8 @@ beforeAll(async () => {
   served = await servedPair();
   const { pair, remote } = served;
   places = [
-    placeOf("local", [localSubgraph(pair.manufacturing), localSubgraph(pair.ownership)]),
-    placeOf("remote", await openRemoteSubgraphs(remote)),
+    await placeOf("local", [localSubgraph(pair.manufacturing), localSubgraph(pair.ownership)]),
+    await placeOf("remote", await openRemoteSubgraphs(remote)),
   ];
 });
 
@@ -40,14 +41,12 @@ afterAll(async () => {
   await served.close();
 });
 
-function placeOf(name: string, subgraphs: readonly GatewaySubgraph[]): Place {
+async function placeOf(name: string, subgraphs: readonly GatewaySubgraph[]): Promise<Place> {
   const all = [...subgraphs, nodeSubgraph(subgraphs)];
   const byName = new Map(all.map((subgraph) => [subgraph.name, subgraph]));
-  return {
-    name,
-    subgraphs,
-    runtime: createRuntime(composeSupergraph(subgraphs).supergraphText, byName),
-  };
+  const { supergraphText } = composeSupergraph(subgraphs);
+  const runtime = createRuntime(await openPlannedGraph(supergraphText, byName));
+  return { name, subgraphs, runtime };
 }
 
 async function ask({ runtime, name }: Place, { role, document, variables }: Operation) {

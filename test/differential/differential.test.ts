@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type ExecutionResult, type GraphQLError, parse, validate } from "graphql";
 import { withPublicErrors } from "../../gateway/answer-errors.ts";
-import { type LeanLane, openLeanLane } from "../../gateway/lean-lane.ts";
+import type { LeanLane } from "../../gateway/lean-lane.ts";
 import { nodeSubgraph } from "../../gateway/node/node-subgraph.ts";
+import { openPlannedGraph } from "../../gateway/planned-graph.ts";
 import { PreparedOperations } from "../../gateway/request/prepared-operation.ts";
 import { RequestScope } from "../../gateway/request-scope.ts";
 import { createRuntime, type FederatedRuntime } from "../../gateway/runtime.ts";
@@ -32,8 +33,9 @@ beforeAll(async () => {
   const { supergraphText, publicText } = composeSupergraph(subgraphs);
   const all = [...subgraphs, nodeSubgraph(subgraphs)];
   const byName = new Map(all.map((subgraph) => [subgraph.name, subgraph]));
-  lane = await openLeanLane(supergraphText, byName);
-  runtime = createRuntime(supergraphText, byName);
+  const graph = await openPlannedGraph(supergraphText, byName);
+  lane = graph;
+  runtime = createRuntime(graph);
   operations = new PreparedOperations(lane.schema);
   monolith = monolithOf(publicText, services);
   known = await knownOf(demo);
