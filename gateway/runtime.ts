@@ -3,17 +3,15 @@ import {
   type GatewayPlugin,
   type GatewayRuntime,
 } from "@graphql-hive/gateway-runtime";
-import { GraphQLError, getOperationAST, getVariableValues } from "graphql";
+import { GraphQLError, getOperationAST } from "graphql";
 import { DomainError, type ErrorCode, type ErrorDetails } from "../shared/domain-error.ts";
 import { withPublicErrors } from "./answer-errors.ts";
-import { type AskedOperation, assertCostWithinLimits } from "./document-cost.ts";
+import type { AskedOperation } from "./document-cost.ts";
 import { parseWithinLimits, withoutSubscription } from "./document-limits.ts";
 import type { PlannedGraph } from "./planned-graph.ts";
+import { variableCheck, WrongVariables } from "./request/checked-variables.ts";
 import { RequestRefusal } from "./request/request-refusal.ts";
 import type { RequestScope } from "./request-scope.ts";
-import { assertVariablesWithinLimits } from "./variable-limits.ts";
-
-const VARIABLE_ERRORS = 10;
 
 /** What the runtime's hooks get with each request. */
 export interface ServerContext extends Record<string, unknown> {
@@ -96,18 +94,15 @@ async function operationErrors(
   asked: AskedOperation,
   scope: RequestScope,
 ): Promise<GraphQLError[]> {
-  const { schema, operation, variables } = asked;
-  const options = { maxErrors: VARIABLE_ERRORS };
   try {
-    assertVariablesWithinLimits(variables);
-    const definitions = operation.variableDefinitions ?? [];
-    const { errors, coerced } = getVariableValues(schema, definitions, variables, options);
-    if (errors) return errors.map(({ message }) => refusal("BAD_USER_INPUT", message));
-    const { nodes } = assertCostWithinLimits({ ...asked, variables: coerced });
+    const { nodes } = variableCheck(asked)(asked.variables);
     await scope.begin(nodes);
     return [];
   } catch (error) {
     if (error instanceof RequestRefusal) return [wholeRefusal(error)];
+    if (error instanceof WrongVariables) {
+      return error.reasons.map((reason) => refusal(error.code, reason));
+    }
     if (!(error instanceof DomainError)) throw error;
     return [refusal(error.code, error.message, error.details)];
   }

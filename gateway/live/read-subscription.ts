@@ -2,7 +2,6 @@ import {
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
-  getVariableValues,
   Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
@@ -10,12 +9,11 @@ import {
   specifiedRules,
   validate,
 } from "graphql";
-import { DomainError } from "../../shared/domain-error.ts";
 import type { FollowedValue } from "../../shared/graph/subgraph-service.ts";
 import { parseWithinLimits } from "../document-limits.ts";
 import { hidingSchema } from "../hidden-schema.ts";
+import { coercedVariables } from "../request/checked-variables.ts";
 import type { PreparedOperation, PreparedOperations } from "../request/prepared-operation.ts";
-import { assertVariablesWithinLimits } from "../variable-limits.ts";
 import { type EventQuery, eventQuery, followedValue } from "./event-query.ts";
 
 const ERRORS_MOST = 10;
@@ -69,17 +67,7 @@ export function readSubscription(
     hideSuggestions: true,
   });
   if (errors.length > 0) throw invalid(errors, "GRAPHQL_VALIDATION_FAILED");
-  assertVariablesWithinLimits(variables);
-  const definitions = operation.node.variableDefinitions ?? [];
-  const { errors: wrong, coerced } = getVariableValues(schema, definitions, variables, {
-    maxErrors: ERRORS_MOST,
-  });
-  const [first] = wrong ?? [];
-  if (!coerced) {
-    return hidingSchema(scope, () => {
-      throw new DomainError("BAD_USER_INPUT", first?.message ?? "");
-    });
-  }
+  const coerced = hidingSchema(scope, () => coercedVariables(schema, operation.node, variables));
   const query = eventQuery(document, operation.node);
   const prepared = events.prepare(print(query.document));
   const variablesFor = (serialNumber: string) =>

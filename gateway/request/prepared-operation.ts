@@ -1,38 +1,22 @@
 import {
   type DocumentNode,
   type GraphQLSchema,
-  getNullableType,
-  getVariableValues,
-  isListType,
   Kind,
   type OperationDefinitionNode,
-  typeFromAST,
   validate,
 } from "graphql";
 import { DomainError } from "../../shared/domain-error.ts";
 import { watchSize } from "../../shared/watched-sizes.ts";
-import { assertCostWithinLimits } from "../document-cost.ts";
 import { parseWithinLimits } from "../document-limits.ts";
 import { GATEWAY_LIMITS } from "../limits.ts";
-import { assertVariablesWithinLimits, assertWithinDeclaredLimits } from "../variable-limits.ts";
-
-const VARIABLE_ERRORS = 10;
+import { type VariableCheck, variableCheck } from "./checked-variables.ts";
 
 /** A document's one operation, parsed and found valid; the same document node for ever. */
 export interface PreparedOperation {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly operationName: string | null;
-  /** Coerces and checks the variables, before anything is executed. Throws DomainError. */
-  variablesOf(
-    given: Readonly<Record<string, unknown>>,
-    declared?: Readonly<Record<string, number>>,
-  ): PreparedVariables;
-}
-export interface PreparedVariables {
-  variables: Record<string, unknown>;
-  /** Of the largest answer that they can have. */
-  nodes: number;
+  readonly variablesOf: VariableCheck;
 }
 
 /** Prepares documents of the registry. Each is checked once, and so is each size of its answer. */
@@ -74,48 +58,10 @@ function prepared(schema: GraphQLSchema, text: string): PreparedOperation {
     const text = "the document no longer fits the graph: publish it anew";
     throw new DomainError("DOCUMENT_NOT_FOUND", text);
   }
-  const costs = new Map<string, number>();
-  const sizeOf = sizeReader(schema, operation);
   return {
     document,
     operation,
     operationName: operation.name?.value ?? null,
-    variablesOf(given, declared = {}) {
-      assertVariablesWithinLimits(given);
-      const definitions = operation.variableDefinitions ?? [];
-      const { errors, coerced: variables } = getVariableValues(schema, definitions, given, {
-        maxErrors: VARIABLE_ERRORS,
-      });
-      if (errors) throw new DomainError("BAD_USER_INPUT", errors[0]?.message ?? "");
-      assertWithinDeclaredLimits(variables, declared);
-      const size = sizeOf(variables);
-      let nodes = costs.get(size);
-      if (nodes === undefined) {
-        ({ nodes } = assertCostWithinLimits({ schema, document, operation, variables }));
-        if (costs.size < GATEWAY_LIMITS.sizesOfADocument) costs.set(size, nodes);
-      }
-      return { variables, nodes };
-    },
+    variablesOf: variableCheck({ schema, document, operation }),
   };
-}
-
-/** The part of the variables that an answer's size depends on: numbers, and lengths of lists. */
-function sizeReader(
-  schema: GraphQLSchema,
-  { variableDefinitions = [] }: OperationDefinitionNode,
-): (variables: Readonly<Record<string, unknown>>) => string {
-  const names = variableDefinitions
-    .filter(({ type }) => {
-      const known = typeFromAST(schema, type as never);
-      const nullable = known && getNullableType(known);
-      return isListType(nullable) || String(nullable) === "Int";
-    })
-    .map(({ variable }) => variable.name.value);
-  return (variables) =>
-    names
-      .map((name) => {
-        const value = variables[name];
-        return Array.isArray(value) ? value.length : String(value);
-      })
-      .join();
 }
