@@ -4,6 +4,10 @@ import { buildSubgraph, type Subgraph } from "../../shared/graph/build-subgraph.
 import { PageInfo } from "../../shared/graph/page-info.type.ts";
 import type { ServiceDatabase } from "../../shared/postgres/migrate.ts";
 import { ACCESS } from "./access.ts";
+import { ComponentEntity } from "./component/component.entity.ts";
+import { ComponentIdentifierEntity } from "./component/component-identifier.entity.ts";
+import { InstallationEntity } from "./component/installation.entity.ts";
+import { RemovalEntity } from "./component/removal.entity.ts";
 import type { Context } from "./context.ts";
 import { DeviceEntity } from "./device/device.entity.ts";
 import { DeviceResolver, deviceOfReference } from "./device/device.resolver.ts";
@@ -27,6 +31,7 @@ import { IdempotencyEntity } from "./idempotency/idempotency.entity.ts";
 import { CreateDevices1700000000001 } from "./migrations/001-create-devices.ts";
 import { CreateShares1700000000002 } from "./migrations/002-create-shares.ts";
 import { CreateDeviceChanges1700000000003 } from "./migrations/003-create-device-changes.ts";
+import { CreateComponents1700000000004 } from "./migrations/004-create-components.ts";
 import { DeviceGroupEntity } from "./production-group/device-group.entity.ts";
 import {
   DeviceGroupsResolver,
@@ -65,11 +70,16 @@ export const entities = [
   ShareEntity,
   ShareDeviceEntity,
   ShareEndEntity,
+  ComponentEntity,
+  ComponentIdentifierEntity,
+  InstallationEntity,
+  RemovalEntity,
 ];
 export const migrations = [
   CreateDevices1700000000001,
   CreateShares1700000000002,
   CreateDeviceChanges1700000000003,
+  CreateComponents1700000000004,
 ];
 
 /** What the service needs of its database. */
