@@ -96,7 +96,7 @@ export async function startGateway(
   await runtime.getSchema();
   const operations = new PreparedOperations(lane.schema);
   const live = new LiveUpdates({
-    ...{ check, registry, lane, subgraphs, limits: liveLimits },
+    ...{ check, registry, lane, subgraphs, observeFetch, limits: liveLimits },
     accessLog: accessLog.accessLog,
   });
   const gate = openGate({ ...options, proxies: config.proxies ?? 0 });

@@ -4,6 +4,7 @@ import { log } from "../../shared/log.ts";
 import { accessLineOf } from "../access-log/access-line.ts";
 import type { AccessLog } from "../access-log/access-log.ts";
 import { withPublicErrors } from "../answer-errors.ts";
+import type { ObserveFetch } from "../guarded-fetch.ts";
 import type { LeanLane } from "../lean-lane.ts";
 import { RequestScope } from "../request-scope.ts";
 import type { GatewaySubgraph } from "../subgraph.ts";
@@ -19,6 +20,7 @@ interface EventParts {
   /** That of the request that subscribed. */
   scope: RequestScope;
   subgraph: GatewaySubgraph;
+  observe?: ObserveFetch | undefined;
   lane: LeanLane;
   accessLog: Pick<AccessLog, "record">;
 }
@@ -28,7 +30,7 @@ interface EventParts {
  * whatever keeps a query from somebody keeps an event from him, at the moment of the event.
  */
 export function eventAnswers(parts: EventParts): AnswerEvent {
-  const { asked, scope: opened, subgraph, lane } = parts;
+  const { asked, scope: opened, lane } = parts;
   const { caller, documentId } = opened;
   const { query, prepared, follows } = asked;
   // What is shared with a partner may not be the field by which it follows the device.
@@ -41,11 +43,7 @@ export function eventAnswers(parts: EventParts): AnswerEvent {
     scope.isExecuted = true;
     scope.tellsSchema = opened.tellsSchema;
     if (asksEachTime) {
-      const { data, errors = [] } = await askFollowable(
-        subgraph,
-        { ...follows, serialNumber },
-        scope,
-      );
+      const { data, errors = [] } = await askFollowable(parts, { ...follows, serialNumber }, scope);
       if (errors.length > 0) return { kind: "FAILED", codes: codesOf(errors) };
       if (data?.followable !== true) return { kind: "NOTHING" };
     }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Caller } from "../../shared/caller.ts";
 import { log } from "../../shared/log.ts";
 import type { AccessLog } from "../access-log/access-log.ts";
+import type { ObserveFetch } from "../guarded-fetch.ts";
 import { authenticate, type Doorkeeper } from "../identity/authenticate.ts";
 import type { LeanLane } from "../lean-lane.ts";
 import { PreparedOperations } from "../request/prepared-operation.ts";
@@ -24,6 +25,7 @@ export interface LiveOptions extends Doorkeeper {
   lane: LeanLane;
   subgraphs: readonly GatewaySubgraph[];
   accessLog: Pick<AccessLog, "record">;
+  observeFetch?: ObserveFetch | undefined;
   limits?: Partial<LiveLimits>;
 }
 
@@ -68,12 +70,14 @@ export class LiveUpdates {
   ): Promise<Answer> {
     const { source } = this;
     if (!source || this.isClosing) throw notNow();
-    await assertMayFollow(source.subgraph, asked.follows, scope);
+    const { subgraph } = source;
+    const observe = this.options.observeFetch;
+    await assertMayFollow({ subgraph, observe }, asked.follows, scope);
     const leave = this.places.take(scope.caller);
     const subscription = new LiveSubscription({
       limits: this.limits,
       waitingInAll: this.waitingInAll,
-      answer: this.answerOf(asked, scope, source.subgraph),
+      answer: this.answerOf(asked, scope, subgraph),
       isStillWelcome: () => this.isStill(scope.caller, request),
     });
     const { tenant } = scope.caller;
@@ -129,6 +133,7 @@ export class LiveUpdates {
       asked,
       scope,
       subgraph,
+      observe: this.options.observeFetch,
       lane: this.lane,
       accessLog: this.options.accessLog,
     });

@@ -1,6 +1,6 @@
 import { DomainError, type ErrorCode } from "../../shared/domain-error.ts";
 import type { FollowedValue } from "../../shared/graph/subgraph-service.ts";
-import { guardedFetch } from "../guarded-fetch.ts";
+import { guardedFetch, type ObserveFetch } from "../guarded-fetch.ts";
 import type { RequestScope } from "../request-scope.ts";
 import type { GatewaySubgraph } from "../subgraph.ts";
 
@@ -8,13 +8,19 @@ const FOLLOWABLE = `query Followable($field: String!, $value: String!, $serialNu
   followable(field: $field, value: $value, serialNumber: $serialNumber)
 }`;
 
+/** Whom to ask, and who is told of it. */
+interface Asked {
+  subgraph: GatewaySubgraph;
+  observe?: ObserveFetch | undefined;
+}
+
 /** The subgraph's word on whether the caller may follow a value; throws its refusal. */
 export async function assertMayFollow(
-  subgraph: GatewaySubgraph,
+  asked: Asked,
   value: FollowedValue,
   scope: RequestScope,
 ): Promise<void> {
-  const { errors } = await askFollowable(subgraph, { ...value }, scope);
+  const { errors } = await askFollowable(asked, { ...value }, scope);
   const [error] = errors ?? [];
   if (!error) return;
   const { code, ...details } = error.extensions;
@@ -23,10 +29,10 @@ export async function assertMayFollow(
 
 /** What the subgraph answers; of a device, where one is named. */
 export function askFollowable(
-  subgraph: GatewaySubgraph,
+  { subgraph, observe }: Asked,
   variables: FollowedValue & { serialNumber?: string },
   scope: RequestScope,
 ) {
   const fetch = { text: FOLLOWABLE, variables: { ...variables }, isMutation: false };
-  return guardedFetch(subgraph, fetch, scope);
+  return guardedFetch(subgraph, fetch, scope, observe);
 }

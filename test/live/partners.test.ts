@@ -55,6 +55,19 @@ test("a partner hears of what is shared with it, and of that alone", async () =>
   ]);
 });
 
+test("whether it may follow is asked of the subgraph, at the start and at each event", async () => {
+  const { fetches } = registry.gateway;
+  const asked = () => fetches.filter(({ text }) => text.includes("followable(")).length;
+  await record({ serialNumber: "P-20", lotCode: "P-20" });
+  await share({ serialNumbers: ["P-20"], fields: ["lotCode"] });
+  fetches.length = 0;
+  const subscriber = await follow("lotCode", "P-20");
+  expect(asked()).toBe(1);
+  await correct("P-20", 1, { packageId: "x" });
+  await subscriber.until(1);
+  expect(asked()).toBe(2);
+});
+
 test("by a field that is not shared it hears nothing, so that it cannot guess values", async () => {
   await record({ serialNumber: "P-3", lotCode: "P-3", workOrder: "W-3" });
   await share({ serialNumbers: ["P-3"], fields: ["workOrder"] });
