@@ -2,23 +2,21 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { Server as NetServer, type Socket } from "node:net";
 
 /** Reads a request's whole body; null where it is larger, or the client went away. */
-export async function readBody(
-  request: IncomingMessage,
-  mostBytes: number,
-): Promise<Buffer | null> {
-  if (Number(request.headers["content-length"] ?? 0) > mostBytes) return null;
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
+export function readBody(request: IncomingMessage, mostBytes: number): Promise<Buffer | null> {
+  return new Promise((resolve) => {
+    if (Number(request.headers["content-length"] ?? 0) > mostBytes) return resolve(null);
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > mostBytes) return null;
-      chunks.push(chunk);
-    }
-  } catch {
-    return null;
-  }
-  return Buffer.concat(chunks);
+      // What still comes is read on and dropped, until the answer has ended the connection.
+      if (bytes > mostBytes) resolve(null);
+      else chunks.push(chunk);
+    });
+    request.once("end", () => resolve(Buffer.concat(chunks)));
+    request.once("error", () => resolve(null));
+    request.once("close", () => resolve(null));
+  });
 }
 
 export function sendJson(

@@ -28,7 +28,7 @@ export async function* remoteChanges(
   try {
     const caller = { subject: "gateway", tenant, roles: [], client: null };
     const body = JSON.stringify({ changes: true, after });
-    const token = await sign(subgraph, body, { caller, requestId: `changes-${tenant}` });
+    const token = sign(subgraph, body, { caller, requestId: `changes-${tenant}` });
     const answer = await client.request({
       method: "POST",
       path: CHANGES_PATH,

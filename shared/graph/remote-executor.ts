@@ -2,6 +2,7 @@ import { type ExecutionResult, GraphQLError } from "graphql";
 import { Pool } from "undici";
 import { log } from "../log.ts";
 import { traceHeaders } from "../tracing.ts";
+import { postJson } from "./post-json.ts";
 import type { ServiceSigner, Vouched } from "./service-token.ts";
 import type { PeerExecutor } from "./subgraph-service.ts";
 
@@ -44,23 +45,14 @@ export function remoteExecutor({ subgraph, url, sign }: RemoteOptions): RemoteEx
   });
   const execute = async ({ text, variables, vouched, deadlineMs }: RemoteOperation) => {
     const body = JSON.stringify({ query: text, variables });
-    const token = await sign(subgraph, body, vouched);
-    const answer = await pool.request({
-      method: "POST",
-      path: pathname,
-      headers: {
-        ...traceHeaders(),
-        authorization: `Bearer ${token}`,
-        "content-type": "application/json",
-      },
-      body,
-      signal: AbortSignal.timeout(deadlineMs),
-    });
-    const answered = await answer.body.text();
-    if (answer.statusCode === 401) log("ERROR", "service-token-refused", { subgraph });
+    const token = sign(subgraph, body, vouched);
+    const headers = { ...traceHeaders(), authorization: `Bearer ${token}` };
+    const asked = { path: pathname, headers, body, deadlineMs };
+    const { status, text: answered } = await postJson(pool, asked);
+    if (status === 401) log("ERROR", "service-token-refused", { subgraph });
     // 400 is how a result without data travels; everything else comes from something in between.
-    if (answer.statusCode !== 200 && answer.statusCode !== 400) {
-      throw new Error(`${subgraph} answered with HTTP status ${answer.statusCode}`);
+    if (status !== 200 && status !== 400) {
+      throw new Error(`${subgraph} answered with HTTP status ${status}`);
     }
     return readResult(subgraph, answered);
   };

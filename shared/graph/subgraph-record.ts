@@ -40,6 +40,8 @@ export function recordRequest({ began, codes, ...request }: SubgraphRequest): vo
 export interface Outcome {
   operation: string | null;
   codes: Set<string>;
+  /** What resolvers get, as it was made for the request. */
+  context?: RequestContext;
 }
 const outcomes = new WeakMap<object, Outcome>();
 const NO_HTTP = {};
@@ -77,17 +79,28 @@ export function recordingPlugin(subgraph: string) {
         outcomeOf(request).operation = operationName ?? wordsFor(operation);
       },
       async didEncounterErrors({ errors }: { errors: readonly GraphQLError[] }) {
-        const { codes } = outcomeOf(request);
-        for (const error of errors) {
-          const known = publicError(error);
-          codes.add(String(known?.extensions.code ?? "INTERNAL"));
-          if (known || !error.originalError) continue;
-          const { stack, message } = error.originalError;
-          log("ERROR", "fault", { subgraph, id, stack: stack ?? message });
-        }
+        noteErrors({ subgraph, id, request }, errors);
       },
     }),
   };
+}
+
+interface Erred {
+  subgraph: string;
+  id: string | undefined;
+  request: { http?: object };
+}
+
+/** Notes the codes of a request's errors, and logs those that are faults. */
+export function noteErrors({ subgraph, id, request }: Erred, errors: readonly GraphQLError[]) {
+  const { codes } = outcomeOf(request);
+  for (const error of errors) {
+    const known = publicError(error);
+    codes.add(String(known?.extensions.code ?? "INTERNAL"));
+    if (known || !error.originalError) continue;
+    const { stack, message } = error.originalError;
+    log("ERROR", "fault", { subgraph, id, stack: stack ?? message });
+  }
 }
 
 const FIELDS_NAMED = 3;

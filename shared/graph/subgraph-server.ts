@@ -1,8 +1,11 @@
 import type { KeyObject } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { ApolloServer, HeaderMap } from "@apollo/server";
-import { ApolloServerPluginInlineTraceDisabled } from "@apollo/server/plugin/disabled";
-import type { GraphQLFormattedError } from "graphql";
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+} from "@apollo/server/plugin/disabled";
+import type { GraphQLError, GraphQLFormattedError } from "graphql";
 import { followConnections, readBody, sendJson } from "../http.ts";
 import { log } from "../log.ts";
 import { metricsText, openMetrics, sendMetrics } from "../metrics.ts";
@@ -14,6 +17,7 @@ import {
   readChangesRequest,
   streamChanges,
 } from "./changes-server.ts";
+import { compiledAnswers } from "./compiled-answers.ts";
 import { INTERNAL_MESSAGE, publicError } from "./public-error.ts";
 import { SeenDevices } from "./seen-devices.ts";
 import { type CheckedToken, type ServiceTokenCheck, serviceTokenCheck } from "./service-token.ts";
@@ -110,19 +114,27 @@ async function startApollo(service: SubgraphService): Promise<ApolloServer<Reque
     stopOnTerminationSignals: false,
     persistedQueries: false,
     allowBatchedHttpRequests: false,
-    plugins: [ApolloServerPluginInlineTraceDisabled(), recordingPlugin(service.name)],
+    plugins: [
+      ApolloServerPluginInlineTraceDisabled(),
+      // It would watch every field, for a header that nobody reads.
+      ApolloServerPluginCacheControlDisabled(),
+      recordingPlugin(service.name),
+      compiledAnswers(service, allowListed),
+    ],
     formatError: allowListed,
   });
   await apollo.start();
   return apollo;
 }
 
-function allowListed(formatted: GraphQLFormattedError): GraphQLFormattedError {
-  const error = publicError(formatted) ?? {
+function allowListed(
+  raised: Pick<GraphQLError, "message" | "path" | "extensions"> | GraphQLFormattedError,
+): GraphQLFormattedError {
+  const error = publicError(raised) ?? {
     message: INTERNAL_MESSAGE,
     extensions: { code: "INTERNAL" },
   };
-  return { ...error, ...(formatted.path && { path: formatted.path }) };
+  return { ...error, ...(raised.path && { path: raised.path }) };
 }
 
 async function answer(
@@ -142,7 +154,7 @@ async function answer(
   if (request.method === "GET" && request.url === "/metrics") {
     if (mayReadMetrics(request, metricsToken)) return sendMetrics(response, await metricsText());
   }
-  const token = await checkedToken(request, check);
+  const token = checkedToken(request, check);
   const body = token && (await readBody(request, LIMITS.bodyBytes));
   const graphql = body && token.admits(body) && parseBody(body);
   if (graphql && request.url === CHANGES_PATH) {
@@ -176,16 +188,19 @@ async function answerGraphql(
     search: "",
     body,
   };
+  const outcome = outcomeOf({ http });
+  const context = service.createContext(caller, { requestId, seen, ...deadline });
+  outcome.context = context;
   const answered = await apollo.executeHTTPGraphQLRequest({
     httpGraphQLRequest: http,
-    context: async () => service.createContext(caller, { requestId, seen, ...deadline }),
+    context: async () => context,
   });
   if (answered.body.kind !== "complete") throw new Error("subgraphs answer in one piece");
   const status = answered.status ?? 200;
   response.writeHead(status, { "content-type": "application/json" });
   response.end(withSeen(answered.body.string, seen));
-  const outcome = outcomeOf({ http });
-  recordRequest({ subgraph: service.name, id: requestId, status, began, ...outcome });
+  const { operation, codes } = outcome;
+  recordRequest({ subgraph: service.name, id: requestId, status, began, operation, codes });
 }
 
 /** The answer with the devices that were seen, for the gateway's access log. */
@@ -197,10 +212,7 @@ function withSeen(result: string, seen: SeenDevices): string {
 }
 
 /** The token of a request to the one route, or null. */
-async function checkedToken(
-  request: IncomingMessage,
-  check: ServiceTokenCheck,
-): Promise<CheckedToken | null> {
+function checkedToken(request: IncomingMessage, check: ServiceTokenCheck): CheckedToken | null {
   const [scheme, token, ...more] = (request.headers.authorization ?? "").split(" ");
   const paths = [SUBGRAPH_PATH, CHANGES_PATH];
   if (request.method !== "POST" || !paths.includes(request.url ?? "")) return null;
