@@ -28,7 +28,7 @@ async function main(): Promise<void> {
       kills,
       seed,
       databases: server.databases,
-      killDatabase: server.kill,
+      killDatabase: () => server.kill(),
       observe: (round) => console.log(describeRound(round, ++number)),
     });
     console.log(`\n${describeCampaign(campaign)}`);

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
+import { gatewayDatabase } from "../../gateway/database.ts";
 import { startEmbeddedPostgres } from "../../shared/postgres/embedded/embedded-postgres.ts";
 import { migrate, type ServiceDatabase } from "../../shared/postgres/migrate.ts";
 import { prepareDatabase } from "../../shared/postgres/prepare-server.ts";
@@ -13,17 +14,18 @@ import type { CampaignDatabases } from "./system.ts";
 
 /** A PostgreSQL server of the campaign's own, which it may kill and which nobody misses. */
 export interface ThrowawayServer {
-  databases: CampaignDatabases;
+  databases: CampaignDatabases & { gateway: string };
   /**
-   * Kills one of PostgreSQL's processes that serves Ownership. PostgreSQL then drops all its
-   * memory and connections, and recovers from its log. Resolves when it answers again.
+   * Kills one of PostgreSQL's processes that serves the database, Ownership's if not named.
+   * PostgreSQL then drops all its memory and connections, and recovers from its log. Resolves when
+   * it answers again.
    */
-  kill(): Promise<void>;
+  kill(database?: keyof ThrowawayServer["databases"]): Promise<void>;
   close(): Promise<void>;
 }
 
 const BACKEND = `SELECT pid FROM pg_stat_activity
-  WHERE datname = 'ownership' AND backend_type = 'client backend' ORDER BY state_change DESC LIMIT 1`;
+  WHERE datname = $1 AND backend_type = 'client backend' ORDER BY state_change DESC LIMIT 1`;
 
 export async function startThrowawayServer(): Promise<ThrowawayServer> {
   const folder = await mkdtemp(join(tmpdir(), "tracegraph-kills-"));
@@ -43,17 +45,20 @@ export async function startThrowawayServer(): Promise<ThrowawayServer> {
     const databases = {
       manufacturing: await open(manufacturingDatabase),
       ownership: await open(ownershipDatabase),
+      gateway: await open(gatewayDatabase),
     };
-    return { databases, kill: () => killBackend(server.adminUrl("postgres")), close };
+    const kill: ThrowawayServer["kill"] = (database = "ownership") =>
+      killBackend(server.adminUrl("postgres"), database);
+    return { databases, kill, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function killBackend(url: string): Promise<void> {
-  const [backend] = await ask<{ pid: number }>(url, BACKEND);
-  if (!backend) throw new Error("nobody is connected to Ownership's database");
+async function killBackend(url: string, database: string): Promise<void> {
+  const [backend] = await ask<{ pid: number }>(url, BACKEND, [database]);
+  if (!backend) throw new Error(`nobody is connected to the database ${database}`);
   process.kill(backend.pid, "SIGKILL");
   // It notices within moments; until then it answers as if nothing had happened.
   await sleep(200);
@@ -68,13 +73,13 @@ async function killBackend(url: string): Promise<void> {
   }
 }
 
-async function ask<Row>(url: string, text: string): Promise<Row[]> {
+async function ask<Row>(url: string, text: string, values: unknown[] = []): Promise<Row[]> {
   const client = new pg.Client({ connectionString: url });
   // Its connection ends with the others, and the query's own failure says so.
   client.on("error", () => undefined);
   await client.connect();
   try {
-    return (await client.query(text)).rows as Row[];
+    return (await client.query(text, values)).rows as Row[];
   } finally {
     await client.end();
   }
