@@ -2,7 +2,14 @@ import { Command } from "commander";
 import { type ConnectionOptions, connect, withConnection } from "../connection.ts";
 import { note, plural, print, printJson, table } from "../output.ts";
 import { readTerms, type TermsOptions, withTerms } from "../share/share-terms.ts";
-import { endShare, grantShare, readShares, type Share, termsOf } from "../share/shares.ts";
+import {
+  endShare,
+  grantShare,
+  isPartnerClient,
+  readShares,
+  type Share,
+  termsOf,
+} from "../share/shares.ts";
 
 const DESCRIPTION = `Shares devices with partners, lists what is shared, and ends it. A partner is named by its client; it
 sees nothing by default, and of a shared device the named fields alone.
@@ -16,7 +23,7 @@ const ADD = `Lets a partner see devices: those of a group, of a list, or that me
 
 Of every device it sees id, serialNumber, connhexId, revision, recordedAt and disposition, and the
 fields that are named: any of the record but operator, attributes or attributes.<name>, history,
-identity.
+identity. The partner need not be there yet: a note says so, to a token that may list clients.
 
 Examples:
   tracegraph share add acme-lab --list serials.txt --field partNumber --reason "returned devices"
@@ -75,9 +82,15 @@ function endCommand(): Command {
 async function add(partner: string, options: AddOptions): Promise<void> {
   const { field: fields, from, to, reason } = options;
   const terms = await readTerms(options);
-  const { gateway } = await connect(options, ["compliance"]);
+  // Compliance shares; engineering may know which clients there are.
+  const { gateway } = await connect(options, ["compliance", "engineering"]);
   const given = { ...(from && { from }), ...(to && { to }) };
   printShare(await grantShare(gateway, { partner, ...terms, fields, ...given, reason }), options);
+  if ((await isPartnerClient(gateway, partner)) === false) {
+    note(
+      `note: no partner is called ${partner} yet: tracegraph client add ${partner} --kind partner`,
+    );
+  }
 }
 
 async function list(options: ConnectionOptions & { partner?: string }): Promise<void> {

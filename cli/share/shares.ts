@@ -46,6 +46,18 @@ export async function endShare(
   return (await gateway.ask<{ endShare: Share }>(END, end)).endShare;
 }
 
+const CLIENT = `query PartnerClient($name: String!) { client(name: $name) { kind } }`;
+
+/** Whether a partner comes in by this name; null where the token may not know. */
+export async function isPartnerClient(
+  gateway: GatewayClient,
+  name: string,
+): Promise<boolean | null> {
+  type Answer = { client: { kind: "APP" | "PARTNER" } | null };
+  const { data, errors } = await gateway.askPartly<Answer>(CLIENT, { name });
+  return errors.length > 0 ? null : data.client?.kind === "PARTNER";
+}
+
 /** Every share, or every share of one partner, in the order in which they were granted. */
 export async function readShares(gateway: GatewayClient, partner?: string): Promise<Share[]> {
   const shares: Share[] = [];

@@ -1,6 +1,5 @@
 /** Everything of the registry that could grow, in one place. */
 export const LIMITS = {
-  clientNameCharacters: 100,
   clientsOfTenant: 10_000,
   reasonCharacters: 1_000,
   requestsPerMinute: 1_000_000,

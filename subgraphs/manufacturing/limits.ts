@@ -24,10 +24,18 @@ export const LIMITS = {
   judgingTries: 30,
   /** Shares of one partner that are not ended: each question of the partner looks at all of them. */
   sharesOfAPartner: 100,
-  partnerCharacters: 128,
   sharedSerialNumbers: 10_000,
   /** Values of one criterion, or of the group, of a share. */
   shareValues: 1_000,
+  positionCharacters: 128,
+  unitCharacters: 32,
+  quantity: 1e12,
+  /** Installations between the ends of a trace: its path is a list without pages. */
+  traceLevels: 10,
+  /** Installations that one trace looks at. */
+  traceInstallations: 100_000,
+  /** Loops that one trace tells of. */
+  traceLoops: 10,
   /** How often the database is asked what changed, while somebody follows a tenant's devices. */
   changesEveryMs: 250,
   /** Revisions that are told at once; of more it is said only that there were too many. */
@@ -41,6 +49,18 @@ export const LIMITS = {
   tenantsRemembered: 1_000,
   /** How long Ownership may take to say what a caller owns. */
   peerTimeoutMs: 3_000,
+  /** Criteria within criteria, the outermost being the first level. */
+  criteriaDepth: 8,
+  criteriaClauses: 100,
+  /** Values in all lists of criteria together. */
+  criteriaValues: 20_000,
+  /** Values of a field that are looked through for those in a range, or near another one. */
+  recordedValues: 10_000,
+  breakdownShares: 1_000,
+  /** Devices whose owners' countries are counted. */
+  ownerCountryDevices: 500_000,
+  /** ConnhexIds in one question to Ownership about countries. */
+  ownerCountryIds: 5_000,
   /** How long turning on the grouping of a field may take in the database. */
   backfillTimeoutMs: 600_000,
 } as const;

@@ -29,6 +29,14 @@ test("share add, list and end tell what a partner may see", async () => {
   expect(await cli.run("admin", ["share", "end", share.id, ...WHY])).toMatchObject({ exit: 1 });
 });
 
+test("share add notes that no partner has the name, to who may know", async () => {
+  const add = ["share", "add", "newcomer", "--serial", "SN-1", ...WHY];
+  const early = await cli.run("admin", add);
+  expect(early).toMatchObject({ exit: 0, stderr: expect.stringContaining("no partner is called") });
+  await cli.run("admin", ["client", "add", "newcomer", "--kind", "partner"]);
+  expect(await cli.run("admin", add)).toMatchObject({ exit: 0, stderr: "covers 1 device now\n" });
+});
+
 test("a list of thousands comes from a file, or from standard input", async () => {
   const serials = Array.from({ length: 2_500 }, (_, n) => `SN-${n}`);
   const path = await cli.file("serials.txt", `${serials.join("\r\n")}\r\n`);

@@ -113,7 +113,13 @@ describe("a share is refused", () => {
     ["of the owner", { ...list, fields: ["owner"] }, 'BAD_USER_INPUT: "owner" cannot be shared'],
     ["of what is shared anyway", { ...list, fields: ["id"] }, 'BAD_USER_INPUT: "id" is always'],
     ["of unknown fields", { ...list, fields: ["attributes.x"] }, 'BAD_USER_INPUT: "attributes.x"'],
-    ["with nobody", { ...list, partner: "" }, "INVALID_VALUE: partner is empty"],
+    ["with nobody", { ...list, partner: "" }, 'BAD_USER_INPUT: partner "" is no name of a client'],
+    [
+      "with what no client is called",
+      { ...list, partner: "a b" },
+      'BAD_USER_INPUT: partner "a b" is',
+    ],
+    ["beyond a name", { ...list, partner: "x".repeat(101) }, 'BAD_USER_INPUT: partner "xxx'],
     ["without a reason", { ...list, reason: " " }, "REASON_REQUIRED: say why"],
     ["of the past", { ...list, from: "2020-01-01T00:00:00Z" }, "BAD_USER_INPUT: from lies in the"],
     ["that is over", { ...list, to: "2020-01-01T00:00:00Z" }, "BAD_USER_INPUT: to must lie after"],
@@ -185,8 +191,8 @@ describe("who", () => {
   const READERS: readonly CallerRole[] = [...GRANTERS, "engineering", "support"];
 
   test.each(ROLES)("%s grants, ends and reads shares, or does not", async (role) => {
-    const id = await shares.share({ serialNumbers: ["G1"], partner: `of ${role}` });
-    const input = { partner: `of ${role}`, serialNumbers: ["G1"], fields: [], reason: "x" };
+    const id = await shares.share({ serialNumbers: ["G1"], partner: `of-${role}` });
+    const input = { partner: `of-${role}`, serialNumbers: ["G1"], fields: [], reason: "x" };
     const granted = await factory.ask(role, SHARE, { input });
     const ended = await factory.ask(role, END, { id, reason: "x" });
     const seen = await factory.ask(role, `{ shares { totalCount } }`);

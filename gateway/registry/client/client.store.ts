@@ -1,10 +1,11 @@
+import { isClientName } from "../../../shared/client-name.ts";
 import { loadBy, loadManyBy } from "../../../shared/load-by.ts";
 import { cutPage, type Page, type PageOf } from "../../../shared/page.ts";
 import { selectList } from "../../../shared/postgres/columns.ts";
 import { type Sql, statement } from "../../../shared/postgres/database.ts";
 import { LIMITS } from "../limits.ts";
 import { ClientEntity } from "./client.entity.ts";
-import { type ClientChangeKind, type ClientTerms, isClientName } from "./client.ts";
+import type { ClientChangeKind, ClientTerms } from "./client.ts";
 import { ClientRevisionEntity } from "./client-revision.entity.ts";
 
 export type ClientRow = Omit<ClientEntity, "tenant">;

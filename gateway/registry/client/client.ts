@@ -1,4 +1,5 @@
 import { isRole, type Role } from "../../../shared/caller.ts";
+import { CLIENT_NAME_RULE, isClientName } from "../../../shared/client-name.ts";
 import { DomainError } from "../../../shared/domain-error.ts";
 import { LIMITS } from "../limits.ts";
 
@@ -18,16 +19,11 @@ export const CLIENT_CHANGE_KINDS = [
 ] as const;
 export type ClientChangeKind = (typeof CLIENT_CHANGE_KINDS)[number];
 
-/** Issuers name clients in many ways; a slash parts a client from its document in ids. */
-export function isClientName(text: string): boolean {
-  return text.length <= LIMITS.clientNameCharacters && /^[A-Za-z0-9][A-Za-z0-9._:@-]*$/.test(text);
-}
-
 /** Checks that a client can have this name. */
 export function assertClientName(text: string): void {
   if (isClientName(text)) return;
-  const rule = `has 1 to ${LIMITS.clientNameCharacters} of the characters A-Z a-z 0-9 . _ : @ -`;
-  throw new DomainError("BAD_USER_INPUT", `a client's name ${rule}`, { argument: "name" });
+  const message = `a client's name ${CLIENT_NAME_RULE}`;
+  throw new DomainError("BAD_USER_INPUT", message, { argument: "name" });
 }
 
 /** The roles that a client of this kind may have, each once. */

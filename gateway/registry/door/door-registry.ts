@@ -1,7 +1,7 @@
 import { TENANT_PATTERN } from "../../../shared/caller.ts";
+import { isClientName } from "../../../shared/client-name.ts";
 import type { Database } from "../../../shared/postgres/database.ts";
 import { now } from "../../../shared/time.ts";
-import { isClientName } from "../client/client.ts";
 import { ClientKeyStore } from "../client/client-key.store.ts";
 import { isSecretOf, readKeyText } from "../client/client-key.ts";
 import { LIMITS } from "../limits.ts";

@@ -1,3 +1,4 @@
+import { CLIENT_NAME_RULE, isClientName } from "../../../shared/client-name.ts";
 import { DomainError } from "../../../shared/domain-error.ts";
 import { readReason } from "../../../shared/reason.ts";
 import { assertPlainText, excerpt } from "../../../shared/text.ts";
@@ -84,7 +85,7 @@ export function readGrant(
   }
   if (to !== null && to <= (from ?? now)) throw refused("to must lie after from, and ahead", "to");
   return {
-    partner: assertPlainText("partner", partner, LIMITS.partnerCharacters),
+    partner: readPartner(partner),
     kind: group ? "GROUP" : criteria ? "CRITERIA" : "LIST",
     group,
     serialNumbers: serialNumbers ?? [],
@@ -128,6 +129,15 @@ export function assertMayEnd(
   const end = at ?? now;
   const known = [share.end, share.to].find((time) => time !== null && time <= end);
   if (known) throw new DomainError("NOTHING_TO_CHANGE", `the share ends at ${known} already`);
+}
+
+/** A partner is a client of the gateway's: a share with what no client is called would reach nobody. */
+function readPartner(partner: string): string {
+  if (isClientName(partner)) return partner;
+  throw refused(
+    `partner ${excerpt(partner)} is no name of a client, which ${CLIENT_NAME_RULE}`,
+    "partner",
+  );
 }
 
 function readGroup({ field, values }: GroupTerms, definitions: readonly FieldDefinition[]) {
