@@ -16,6 +16,10 @@ export const ERROR_CODES = {
   BAD_DOCUMENT_ID: "Use the hash of the very text, or an id that does not look like one.",
   DOCUMENT_ID_TAKEN: "Publish another text under another id.",
   DOCUMENT_REQUIRED: "Ask by the id of a document that was published for you.",
+  UNKNOWN_VALUE: "Correct the value: nothing ever had it, so it can affect nothing.",
+  CONTRADICTION: "Mend the named clause: as it stands, no device can meet the criteria.",
+  CRITERIA_TOO_DEEP: "Nest allOf, anyOf and noneOf less.",
+  TOO_MANY_CLAUSES: "Use lists of values in place of clauses, or several questions.",
   // limits of one request; both figures stand beside the code
   DOCUMENT_TOO_LARGE: "Send a shorter document, with long texts in variables.",
   TOO_MANY_TOKENS: "Ask for less in one document.",
