@@ -54,11 +54,14 @@ const rows = (name: string, count: number, lot = name) =>
   Array.from({ length: count }, (_, n) => ({ serialNumber: `${name}-${n}`, lotCode: lot }));
 
 describe("a connection to the database that breaks", () => {
-  const cut = () =>
-    pair.databases.manufacturing.admin(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+  /** Until nobody holds an ended connection: a change that is made on one is rightly not repeated. */
+  const cut = async () => {
+    await pair.databases.manufacturing.admin(
+      `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
        WHERE datname = current_database() AND pid <> pg_backend_pid()`,
     );
+    await quiet(100);
+  };
 
   test("loses nothing: what was committed meanwhile is told once it stands again", async () => {
     const gateway = await gatewayWith();
