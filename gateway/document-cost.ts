@@ -18,7 +18,7 @@ import {
   typeFromAST,
   valueFromAST,
 } from "graphql";
-import { PAGE_SIZE_MOST } from "../shared/page.ts";
+import { assertPageSize, PAGE_SIZE_MOST } from "../shared/page.ts";
 import { GATEWAY_LIMITS } from "./limits.ts";
 import { limitCheck } from "./within-limit.ts";
 
@@ -30,19 +30,42 @@ export interface AskedOperation {
   variables: Readonly<Record<string, unknown>>;
 }
 
-/** The cost of an operation. Refuses one whose answer may become larger than the gateway can hold for one client. */
+/**
+ * The cost of an operation. Refuses one whose answer may become larger than the gateway can hold for
+ * one client, and sizes that are beyond theirs: here, before a mutation has changed anything.
+ */
 export function assertCostWithinLimits(asked: AskedOperation): DocumentCost {
-  const cost = documentCost(asked);
-  assertAtMost("documentNodes", cost.nodes);
-  assertAtMost("documentValues", cost.values);
+  const cost = measuredCost(asked, {
+    page: assertPageSize,
+    ids: (ids) => assertAtMost("nodesAtOnce", ids),
+  });
+  assertAffordable(cost);
   return cost;
 }
 
+export function assertAffordable({ nodes, values }: DocumentCost): void {
+  assertAtMost("documentNodes", nodes);
+  assertAtMost("documentValues", values);
+}
+
 const assertAtMost = limitCheck(
-  { documentNodes: ["COST_TOO_HIGH", "nodes"], documentValues: ["COST_TOO_HIGH", "values"] },
+  {
+    documentNodes: ["COST_TOO_HIGH", "nodes"],
+    documentValues: ["COST_TOO_HIGH", "values"],
+    nodesAtOnce: ["TOO_MANY_IDS", "ids"],
+  },
   (what, most, asked) =>
-    `a document asks for at most ${most} ${what}, not ${asked}: ask for smaller pages, or page through the inner lists by themselves`,
+    what === "ids"
+      ? `ask for at most ${most} nodes, not ${asked}`
+      : `a document asks for at most ${most} ${what}, not ${asked}: ask for smaller pages, or page through the inner lists by themselves`,
 );
+
+/** Is told each size that is asked for. */
+interface Sizes {
+  page(items: number): void;
+  ids(count: number): void;
+}
+const ANY_SIZES: Sizes = { page: () => undefined, ids: () => undefined };
 
 /** What the largest answer to an operation holds. */
 export interface DocumentCost {
@@ -58,6 +81,10 @@ export interface DocumentCost {
  * is spread: the limit on expanded fields has been kept before.
  */
 export function documentCost(asked: AskedOperation): DocumentCost {
+  return measuredCost(asked, ANY_SIZES);
+}
+
+function measuredCost(asked: AskedOperation, sizes: Sizes): DocumentCost {
   const { schema, document, operation, variables } = asked;
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
@@ -67,7 +94,7 @@ export function documentCost(asked: AskedOperation): DocumentCost {
   const root = schema.getRootType(operation.operation);
   if (!root) return { nodes: 0, values: 0 };
   const { nodes, values } = costOf(root, {
-    within: { schema, fragments, variables },
+    within: { schema, fragments, variables, sizes },
     sets: [operation.selectionSet],
     pageItems: null,
   });
@@ -83,6 +110,7 @@ interface Within {
   schema: GraphQLSchema;
   fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   variables: Readonly<Record<string, unknown>>;
+  sizes: Sizes;
 }
 interface Selected {
   within: Within;
@@ -112,10 +140,10 @@ function costOfObject(type: GraphQLObjectType, selected: Selected): DocumentCost
     // __typename, and the schema, whose documents have limits of their own.
     if (!field) total.values++;
     if (!field) continue;
-    const ownPage = pageSize(field, asked, within.variables);
+    const ownPage = pageSize(field, asked, within);
     const isList = isListType(getNullableType(field.type));
     const items = isList
-      ? (ownPage ?? namedItems(field, asked, within.variables) ?? pageItems ?? LIST_ITEMS)
+      ? (ownPage ?? namedItems(field, asked, within) ?? pageItems ?? LIST_ITEMS)
       : 1;
     const named: GraphQLOutputType = getNamedType(field.type);
     if (!isCompositeType(named)) {
@@ -172,14 +200,11 @@ function fieldsOf(
   return byName.values();
 }
 
-/**
- * How many items a field's page may have; null where it is not paged. A size that will be refused
- * brings none, so that the refusal that is met is its own.
- */
+/** How many items a field's page may have; null where it is not paged. A size beyond the limits brings none. */
 function pageSize(
   field: GraphQLField<unknown, unknown>,
   asked: FieldNode,
-  variables: Within["variables"],
+  { variables, sizes }: Within,
 ): number | null {
   const unset = unsetPageSize(field);
   if (unset === null) return null;
@@ -187,6 +212,7 @@ function pageSize(
     .filter(({ name }) => isPageSize(name))
     .map(({ name, type }) => valueFromAST(argumentOf(asked, name), type, variables))
     .filter((size): size is number => typeof size === "number");
+  for (const size of given) sizes.page(size);
   const size = given.length > 0 ? Math.max(...given) : unset;
   return size < 1 || size > PAGE_SIZE_MOST ? 0 : size;
 }
@@ -208,11 +234,13 @@ export function isPageSize(argument: string): boolean {
 function namedItems(
   field: GraphQLField<unknown, unknown>,
   asked: FieldNode,
-  variables: Within["variables"],
+  { variables, sizes }: Within,
 ): number | null {
   const list = field.args.find(({ type }) => isListType(getNullableType(type)));
   const names = list && valueFromAST(argumentOf(asked, list.name), list.type, variables);
-  return Array.isArray(names) ? names.length : null;
+  if (!Array.isArray(names)) return null;
+  if (list?.name === "ids") sizes.ids(names.length);
+  return names.length;
 }
 
 function argumentOf({ arguments: given = [] }: FieldNode, name: string) {

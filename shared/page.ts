@@ -43,13 +43,7 @@ export function readPage(
   }
   const backward = last != null;
   const size = last ?? first ?? sizeIfUnset;
-  if (!Number.isInteger(size) || size < 1 || size > PAGE_SIZE_MOST) {
-    throw new DomainError(
-      "PAGE_SIZE_OUT_OF_RANGE",
-      `a page has 1 to ${PAGE_SIZE_MOST} items, not ${size}`,
-      { most: PAGE_SIZE_MOST, asked: size },
-    );
-  }
+  assertPageSize(size);
   return {
     size,
     backward,
@@ -57,6 +51,13 @@ export function readPage(
     before: before == null ? null : keyOfCursor(before, question),
     question,
   };
+}
+
+export function assertPageSize(size: number): void {
+  if (Number.isInteger(size) && size >= 1 && size <= PAGE_SIZE_MOST) return;
+  const figures = { limit: "items", most: PAGE_SIZE_MOST, asked: size };
+  const text = `a page has 1 to ${PAGE_SIZE_MOST} items, not ${size}`;
+  throw new DomainError("PAGE_SIZE_OUT_OF_RANGE", text, figures);
 }
 
 /** Cuts the one row that was read beyond the page, and says what lies on either side of it. */

@@ -16,7 +16,7 @@ import {
 import { DomainError } from "../../shared/domain-error.ts";
 import { PAGE_SIZE_MOST } from "../../shared/page.ts";
 import {
-  assertCostWithinLimits,
+  assertAffordable,
   type DocumentCost,
   documentCost,
   isPageSize,
@@ -37,14 +37,15 @@ export interface WorstCase extends DocumentCost {
 export function worstCase(asked: OneOperation, limits: VariableLimits): WorstCase {
   const problems = limitProblems(asked, limits);
   const atMost = { ...asked, variables: largestVariables(asked, limits) };
+  const cost = documentCost(atMost);
   try {
-    assertCostWithinLimits(atMost);
+    assertAffordable(cost);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     const message = `${error.message}; variables count as the most that is declared for them`;
     problems.push(problemAt(asked.operation, error.code, { message }));
   }
-  return { problems, ...documentCost(atMost) };
+  return { problems, ...cost };
 }
 
 /** Limits that say nothing, or that the operation breaks by itself. */

@@ -90,6 +90,30 @@ describe("a question that asks for too much", () => {
   });
 });
 
+describe("a mutation that asks in its answer for", () => {
+  const correct = (asked: string) => `mutation($size: Int!) {
+    correctDevice(serialNumber: "SN-2", expectedRevision: 1, changes: { packageId: "x" }, reason: "rework") {
+      revision ${asked}
+    }
+  }`;
+  test.each<[string, string, object]>([
+    ["too large a page", "siblings(first: $size) { totalCount }", { size: 5_000 }],
+    ["too large a page at the other end", "siblings(last: $size) { totalCount }", { size: 5_000 }],
+    ["an empty page", "siblings(first: $size) { totalCount }", { size: 0 }],
+    [
+      "too large a page within a page",
+      "lot { devices(first: 2) { nodes { history(first: $size) { totalCount } } } }",
+      { size: 1_001 },
+    ],
+  ])("%s writes nothing", async (_, text, variables) => {
+    const { errors } = await gateway.query(correct(text), { ...variables }, "engineering");
+    expect(errors.map(({ extensions }) => extensions.code)).toEqual(["PAGE_SIZE_OUT_OF_RANGE"]);
+    expect(gateway.fetches).toEqual([]);
+    const { data } = await gateway.query('{ device(serialNumber: "SN-2") { revision } }');
+    expect(data).toEqual({ device: { revision: 1 } });
+  });
+});
+
 test.each([
   ["a device's page", deviceBySerialNumber, { id: "SN-1" }],
   [
