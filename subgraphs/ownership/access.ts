@@ -31,7 +31,7 @@ export const ACCESS: AccessTable = {
   Query: {
     ...grant(OWNER_READERS, "owner"),
     ...grant(["owner"], "myDevices"),
-    ...grant(["service"], "ownedBy"),
+    ...grant(["service"], "ownedBy ownerCountries"),
   },
   Mutation: {
     ...grant(PROVISIONERS, "provisionDevices"),
@@ -60,6 +60,7 @@ export const ACCESS: AccessTable = {
   },
   OwnerContact: grant(CONTACT_READERS, "email phone address"),
   Ownership: grant(OWNERSHIP_READERS, "id from to owner device endedBy"),
+  OwnerCountry: grant(["service"], "country count"),
   TransferOffer: grant(["owner"], "code expiresAt"),
   ProvisionBatch: grant(PROVISIONERS, "verdicts provisioned pending unchanged refused"),
   ProvisionVerdict: grant(

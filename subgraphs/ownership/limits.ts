@@ -4,6 +4,8 @@ export const LIMITS = {
   batchRows: 1_000,
   /** Connhex ids of one `ownedBy` question. */
   ownedByIds: 1_000,
+  /** Connhex ids of one `ownerCountries` question. */
+  ownerCountryIds: 5_000,
   serialNumberCharacters: 128,
   connhexIdCharacters: 128,
   initKeyCharactersLeast: 16,

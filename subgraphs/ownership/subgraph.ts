@@ -29,7 +29,7 @@ import { OwnerContactEntity } from "./owner/owner-contact.entity.ts";
 import { OwnerKeyEntity } from "./owner/owner-key.entity.ts";
 import { OwnershipEntity } from "./ownership/ownership.entity.ts";
 import { OwnershipResolver } from "./ownership/ownership.resolver.ts";
-import { Ownership, TransferOffer } from "./ownership/ownership.type.ts";
+import { OwnerCountry, Ownership, TransferOffer } from "./ownership/ownership.type.ts";
 import { OwnershipRevisionEntity } from "./ownership/ownership-revision.entity.ts";
 import { TransferOfferEntity } from "./ownership/transfer-offer.entity.ts";
 import { HandOverEntity } from "./provisioning/hand-over.entity.ts";
@@ -85,6 +85,7 @@ export function ownershipSubgraph(access: AccessTable = ACCESS): Promise<Subgrap
       Owner,
       OwnerContact,
       Ownership,
+      OwnerCountry,
       TransferOffer,
       ProvisionBatch,
       ProvisionVerdict,

@@ -27,10 +27,15 @@ export function inEffect(
   at: Timestamp,
   knownAt: Timestamp | null,
 ): Revision[] {
-  return revisions.filter(
-    ({ recordedAt, effectiveAt }) =>
-      effectiveAt <= at && (knownAt === null || recordedAt <= knownAt),
-  );
+  return inKnowledge(revisions, knownAt).filter(({ effectiveAt }) => effectiveAt <= at);
+}
+
+/** The revisions among these that were recorded by `knownAt`; null: all. */
+export function inKnowledge(
+  revisions: readonly Revision[],
+  knownAt: Timestamp | null,
+): readonly Revision[] {
+  return knownAt === null ? revisions : revisions.filter(({ recordedAt }) => recordedAt <= knownAt);
 }
 
 /**

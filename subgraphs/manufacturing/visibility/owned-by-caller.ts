@@ -3,6 +3,7 @@ import { type Caller, serviceCaller } from "../../../shared/caller.ts";
 import { DomainError } from "../../../shared/domain-error.ts";
 import type { PeerExecutor } from "../../../shared/graph/subgraph-service.ts";
 import { LIMITS } from "../limits.ts";
+import { within } from "./within.ts";
 
 const OWNED_BY = `query OwnedBy($subject: String!, $connhexIds: [ID!]!) {
   ownedBy(subject: $subject, connhexIds: $connhexIds)
@@ -43,19 +44,4 @@ async function askOwnedBy(
   throw new DomainError("SUBGRAPH_UNAVAILABLE", "ownership cannot say now what you own", {
     subgraph: "ownership",
   });
-}
-
-/** The promise's value, or null where it fails or takes too long. */
-async function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), timeoutMs);
-  });
-  try {
-    return await Promise.race([promise, timeout]);
-  } catch {
-    return null;
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,4 +1,4 @@
-import { Directive, Field, ID, InputType, ObjectType, registerEnumType } from "type-graphql";
+import { Directive, Field, ID, InputType, Int, ObjectType, registerEnumType } from "type-graphql";
 import { Node } from "../../../shared/graph/node.type.ts";
 import { DateTime } from "../../../shared/graph/scalars.ts";
 import { OwnerInput } from "../owner/owner.type.ts";
@@ -27,6 +27,19 @@ export class Ownership implements Node {
 
   @Field(() => OwnershipEndEnum, { nullable: true, description: "Null while it lasts." })
   endedBy!: OwnershipEnd | null;
+}
+
+@Directive("@inaccessible")
+@ObjectType({
+  simpleResolvers: true,
+  description: "How many devices have their owner in a country. Nothing of a person.",
+})
+export class OwnerCountry {
+  @Field(() => String, { nullable: true, description: "Null: no owner, or no country is known." })
+  country!: string | null;
+
+  @Field(() => Int, { description: "Of the devices that were asked about." })
+  count!: number;
 }
 
 @ObjectType({ simpleResolvers: true, description: "The present owner's consent to a transfer." })
