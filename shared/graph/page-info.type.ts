@@ -17,11 +17,11 @@ export class PageInfo {
   endCursor!: string | null;
 }
 
-/** A connection as resolvers answer it; `totalCount` is asked for only where the query has it. */
+/** A connection as resolvers answer it: what costs something is made only where the query has it. */
 export interface ConnectionOf<Node> {
-  edges: { cursor: string; node: Node }[];
+  edges: () => { cursor: string; node: Node }[];
   nodes: Node[];
-  pageInfo: PageInfo;
+  pageInfo: () => PageInfo;
   totalCount: () => Promise<number>;
 }
 
@@ -35,18 +35,17 @@ export function connectionOf<Row, Node>(
     totalCount: () => Promise<number>;
   },
 ): ConnectionOf<Node> {
-  const edges = read.rows.map((row) => ({
-    cursor: cursorOf(parts.keyOf(row), page.question),
-    node: parts.nodeOf(row),
-  }));
+  const { rows, hasNextPage, hasPreviousPage } = read;
+  const nodes = rows.map(parts.nodeOf);
+  const cursors = (some: readonly Row[]) =>
+    some.map((row) => cursorOf(parts.keyOf(row), page.question));
   return {
-    edges,
-    nodes: edges.map(({ node }) => node),
-    pageInfo: {
-      hasNextPage: read.hasNextPage,
-      hasPreviousPage: read.hasPreviousPage,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+    edges: () => cursors(rows).map((cursor, index) => ({ cursor, node: nodes[index] as Node })),
+    nodes,
+    pageInfo: () => {
+      const [startCursor = null] = cursors(rows.slice(0, 1));
+      const [endCursor = null] = cursors(rows.slice(-1));
+      return { hasNextPage, hasPreviousPage, startCursor, endCursor };
     },
     totalCount: parts.totalCount,
   };

@@ -52,5 +52,9 @@ export function readInPart<Row extends object>(
       },
     });
   }
-  return (row) => Object.assign(Object.create(faults) as Row, row);
+  return (row) => {
+    const made = Object.create(faults) as Row;
+    for (const property of read) made[property] = row[property] as Row[typeof property];
+    return made;
+  };
 }

@@ -7,6 +7,7 @@ import { IdempotencyStore } from "./idempotency/idempotency.store.ts";
 import { IdentityStore } from "./identity/identity.store.ts";
 import type { ContactCipher } from "./owner/contact-cipher.ts";
 import { type OwnerRow, OwnerStore } from "./owner/owner.store.ts";
+import type { PersonalData } from "./owner/owner.ts";
 import { OwnershipStore } from "./ownership/ownership.store.ts";
 import { TransferOfferStore } from "./ownership/transfer-offer.store.ts";
 import { HandOverStore } from "./provisioning/hand-over.store.ts";
@@ -70,7 +71,7 @@ export function createContext(parts: Parts, caller: Caller, request: RequestFact
     async seesDevice(what: VisibleThing, connhexId: string): Promise<boolean> {
       if (sees(caller, what, null)) return true;
       if (caller.roles.includes("owner")) {
-        const current = await reads.ownerships.currentOf.load(connhexId);
+        const current = await reads.ownerships.currentOf(connhexId);
         if (sees(caller, what, current?.subject ?? null)) return true;
       }
       if (what !== "identity" || !caller.roles.includes("partner")) return false;
@@ -79,10 +80,14 @@ export function createContext(parts: Parts, caller: Caller, request: RequestFact
     /** Whether the device is shared with the caller, whatever of it. */
     isShared: async (connhexId: string) => (await shared.load(connhexId)) !== null,
     /** The owner, where the caller sees him. */
-    async visibleOwner(ownerId: number): Promise<OwnerRow | null> {
-      const owner = await reads.owners.byId.load(ownerId);
-      return owner && sees(caller, "ownership", owner.subject) ? owner : null;
+    visibleOwner(ownerId: number): OwnerRow | null | Promise<OwnerRow | null> {
+      const seen = (owner: OwnerRow | null) =>
+        owner && sees(caller, "ownership", owner.subject) ? owner : null;
+      const owner = reads.owners.find(ownerId);
+      return owner instanceof Promise ? owner.then(seen) : seen(owner);
     },
+    /** Personal data that this request has opened. */
+    opened: new Map<OwnerRow, PersonalData>(),
     /** A fresh id. Ask before `write`, not within it. */
     nextId: (name: "owner" | "ownership") => parts.idBlocks.next(connections, tenant, name),
     /** Runs `work` in one transaction, on stores bound to it. What was read before is forgotten. */

@@ -90,7 +90,7 @@ export const everyDeviceIsListed = changed<ManufacturingContext>("manufacturing"
 });
 
 export const everyOwnerIsSeen = changed<OwnershipContext>("ownership", (context) => {
-  context.visibleOwner = (ownerId) => context.owners.byId.load(ownerId);
+  context.visibleOwner = (ownerId) => context.owners.find(ownerId);
 });
 
 export const everyRowOfOwnershipIsSeen = changed<OwnershipContext>("ownership", (context) => {

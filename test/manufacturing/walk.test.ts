@@ -31,12 +31,12 @@ beforeAll(async () => {
 });
 afterAll(() => factory.close());
 
-test.each([1, 50, 500])("the walk is four statements for a page of %i", async (first) => {
+test.each([1, 50, 500])("the walk is three statements for a page of %i", async (first) => {
   const { sent } = factory.database;
   sent.length = 0;
   const { data, errors } = await factory.ask("support", WALK, { id: "hex-7", first });
   expect(errors).toEqual([]);
-  expect(sent).toHaveLength(4);
+  expect(sent).toHaveLength(3);
   expect(statements(sent)).toEqual(sent);
   expect(data.device).toMatchObject({ serialNumber: "SN-7", lotCode: "LOT-1" });
   expect(data.device.attributes).toEqual({ solderBatch: "S-0" });
@@ -48,6 +48,28 @@ test.each([1, 50, 500])("the walk is four statements for a page of %i", async (f
   expect(data.device.lot.deviceCount).toBe(500);
   expect(data.device.lot.devices.nodes).toHaveLength(first);
 });
+
+test.each([
+  ["beyond the last device of the group", "hex-7", "CURRENT", 0],
+  ["of those that were ever in it", "hex-7", "EVER", 2],
+])(
+  "a page and the count beside it are as exact as each alone: %s",
+  async (_, id, membership, size) => {
+    const PAGE = `query ($id: ID!, $membership: Membership!, $first: Int!, $after: String) {
+    device(connhexId: $id) { lot {
+      deviceCount(membership: $membership)
+      devices(membership: $membership, first: $first, after: $after) { nodes { serialNumber } pageInfo { endCursor } }
+    } }
+  }`;
+    const all = await factory.ask("support", PAGE, { id, membership, first: 500 });
+    const after = size === 0 ? all.data.device.lot.devices.pageInfo.endCursor : null;
+    factory.database.sent.length = 0;
+    const { data } = await factory.ask("support", PAGE, { id, membership, first: 2, after });
+    expect(factory.database.sent).toHaveLength(2);
+    expect(data.device.lot.deviceCount).toBe(500);
+    expect(data.device.lot.devices.nodes).toEqual(all.data.device.lot.devices.nodes.slice(0, size));
+  },
+);
 
 test("compiled by graphql-jit, as in one process, the walk answers the same", async () => {
   const execute = inProcessExecutor(factory.service);

@@ -61,10 +61,23 @@ function formOf({ field, membership }: MemberQuestion, isShared: boolean): strin
   return isShared ? `${members}_shared` : members;
 }
 
+const COLUMNS = new Map(columnsOf(DeviceEntity).map(({ property, column }) => [property, column]));
+
 export function columnOf(field: string): string {
-  const known = columnsOf(DeviceEntity).find(({ property }) => property === field);
-  if (!known) throw new Error(`${field} has no column`);
-  return known.column;
+  const column = COLUMNS.get(field);
+  if (column === undefined) throw new Error(`${field} has no column`);
+  return column;
+}
+
+/** There is one statement for each form of a question, whose text is put together once. */
+const known = new Map<string, Statement>();
+
+function knownStatement(name: string, text: () => string): Statement {
+  const before = known.get(name);
+  if (before) return before;
+  const made = statement(name, text());
+  known.set(name, made);
+  return made;
 }
 
 /** Bounds beyond which no device lies. */
@@ -73,23 +86,50 @@ export const BEYOND_ALL_DEVICES = Number.MAX_SAFE_INTEGER;
 
 /** One page of one group: reads no further than the page. */
 export function pageOfOne(question: MemberPage, isShared: boolean): Statement {
-  const direction = question.page.backward ? "DESC" : "ASC";
-  return statement(
-    `members_${formOf(question, isShared)}_${direction}_${question.columns}`,
-    `SELECT ${COLUMNS_TO_READ[question.columns]} FROM device d WHERE d.tenant = $1 AND d.device_id IN (
+  return knownStatement(`members_${nameOfPage(question, isShared)}`, () =>
+    textOfPage(question, isShared),
+  );
+}
+
+/**
+ * The same with how many devices the group has, in `total` of each row. Where the page is empty
+ * there is one row, and no device in it.
+ */
+export function pageAndCountOfOne(question: MemberPage, isShared: boolean): Statement {
+  return knownStatement(
+    `members_counted_${nameOfPage(question, isShared)}`,
+    () => `SELECT counted.total, paged.* FROM (
+       SELECT count(DISTINCT m.device_id) AS total
+       FROM (${membersToldOf(question, isShared ? 8 : null)}) m
+       WHERE m.value = $3 AND m.device_id <> $4) counted
+     LEFT JOIN (${textOfPage(question, isShared)}) paged ON true
+     ORDER BY paged."deviceId" ${directionOf(question)}`,
+  );
+}
+
+function textOfPage(question: MemberPage, isShared: boolean): string {
+  const direction = directionOf(question);
+  return `SELECT ${COLUMNS_TO_READ[question.columns]} FROM device d WHERE d.tenant = $1 AND d.device_id IN (
        SELECT DISTINCT m.device_id FROM (${membersToldOf(question, isShared ? 8 : null)}) m
        WHERE m.value = $3 AND m.device_id <> $4 AND m.device_id > $5 AND m.device_id < $6
        ORDER BY m.device_id ${direction} LIMIT $7)
-     ORDER BY d.device_id ${direction}`,
-  );
+     ORDER BY d.device_id ${direction}`;
+}
+
+function nameOfPage(question: MemberPage, isShared: boolean): string {
+  return `${formOf(question, isShared)}_${directionOf(question)}_${question.columns}`;
+}
+
+function directionOf({ page }: MemberPage): "ASC" | "DESC" {
+  return page.backward ? "DESC" : "ASC";
 }
 
 /** Pages of many questions at once; each goes through all members between its bounds. */
 export function pagesOfMany(question: MemberPage, isShared: boolean): Statement {
-  const direction = question.page.backward ? "DESC" : "ASC";
-  return statement(
-    `members_many_${formOf(question, isShared)}_${direction}_${question.columns}`,
-    `SELECT p.question, ${COLUMNS_TO_READ[question.columns]} FROM (
+  const direction = directionOf(question);
+  return knownStatement(
+    `members_many_${nameOfPage(question, isShared)}`,
+    () => `SELECT p.question, ${COLUMNS_TO_READ[question.columns]} FROM (
        SELECT question, size, device_id, row_number() OVER (
          PARTITION BY question ORDER BY device_id ${direction}) AS place
        FROM (SELECT DISTINCT q.question, q.size, m.device_id
@@ -104,9 +144,9 @@ export function pagesOfMany(question: MemberPage, isShared: boolean): Statement 
 
 /** How many devices each of many questions is about. */
 export function memberCounts(question: MemberQuestion, isShared: boolean): Statement {
-  return statement(
+  return knownStatement(
     `member_counts_${formOf(question, isShared)}`,
-    `SELECT q.question, count(DISTINCT m.device_id) AS count
+    () => `SELECT q.question, count(DISTINCT m.device_id) AS count
      FROM unnest($3::int[], $4::text[], $5::bigint[]) AS q (question, value, left_out)
      JOIN (${membersToldOf(question, isShared ? 6 : null)}) m ON m.value = q.value AND m.device_id <> q.left_out
      GROUP BY q.question`,

@@ -57,7 +57,7 @@ export class ProductionGroupResolver {
     membership: Membership,
     @Ctx() { groups }: Context,
   ): Promise<number> {
-    return groups.count.load({ field, membership, values: [value], except: null });
+    return groups.count({ field, membership, values: [value], except: null });
   }
 
   @FieldResolver(() => DeviceConnection, {
@@ -138,11 +138,10 @@ async function members(
   // What a partner may see is cut out of the whole device.
   const isWhole = context.partner !== null || !asksOfNodesOnly(NAMING_FIELDS, info);
   const columns = isWhole ? "ALL" : "NAMES";
-  const rows =
-    question.values.length > 0 ? await groups.page.load({ ...question, page, columns }) : [];
+  const rows = question.values.length > 0 ? await groups.page({ ...question, page, columns }) : [];
   return connectionOf(page, await seenOf(cutPage(page, rows), context), {
     keyOf: ({ deviceId }) => deviceId,
     nodeOf: (device) => device,
-    totalCount: async () => (question.values.length > 0 ? groups.count.load(question) : 0),
+    totalCount: async () => (question.values.length > 0 ? groups.count(question) : 0),
   });
 }

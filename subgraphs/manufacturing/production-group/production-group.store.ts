@@ -11,6 +11,7 @@ import {
   type MemberQuestion,
   memberCounts,
   NO_DEVICE,
+  pageAndCountOfOne,
   pageOfOne,
   pagesOfMany,
   sharingParameters,
@@ -44,21 +45,20 @@ export class ProductionGroupStore {
     private readonly partner: string | null,
   ) {}
 
-  /** The rows of a page and one beyond it, from the page's end. Answer them through `cutPage`. */
-  readonly page = new DataLoader<MemberPage, DeviceRow[], string>(
-    (keys) =>
-      inKinds(
-        keys,
-        (key) => `${kindOf(key)} ${key.page.backward} ${key.columns}`,
-        (same) => this.pages(same),
-      ),
+  /** Pages and counts together, so that those of one group can be read together. */
+  private readonly asked = new DataLoader<MemberPage | MemberQuestion, Members, string>(
+    (keys) => this.members(keys),
     { maxBatchSize: KEYS_PER_BATCH, cacheKeyFn: (key) => JSON.stringify(key) },
   );
 
-  readonly count = new DataLoader<MemberQuestion, number, string>(
-    (keys) => inKinds(keys, kindOf, (same) => this.counts(same)),
-    { maxBatchSize: KEYS_PER_BATCH, cacheKeyFn: (key) => JSON.stringify(key) },
-  );
+  /** The rows of a page and one beyond it, from the page's end. Answer them through `cutPage`. */
+  async page(question: MemberPage): Promise<DeviceRow[]> {
+    return (await this.asked.load(question)).rows;
+  }
+
+  async count(question: MemberQuestion): Promise<number> {
+    return (await this.asked.load(question)).count;
+  }
 
   /** Whether any device that may be told of has the value, or ever had it. */
   readonly exists = new DataLoader<GroupKey, boolean, string>(
@@ -81,29 +81,58 @@ export class ProductionGroupStore {
     return this.partner !== null;
   }
 
-  private async pages(keys: readonly [MemberPage, ...MemberPage[]]): Promise<DeviceRow[][]> {
+  private members(keys: readonly (MemberPage | MemberQuestion)[]): Promise<Members[]> {
+    const [one, other, ...more] = keys;
+    if (one && other && more.length === 0) {
+      if (isPage(one) && isCountOf(other, one)) return this.pageAndCount(one);
+      if (isPage(other) && isCountOf(one, other)) {
+        return this.pageAndCount(other).then((both) => both.reverse());
+      }
+    }
+    const kindOf = (key: MemberPage | MemberQuestion) =>
+      `${key.field} ${key.membership}${isPage(key) ? ` ${key.page.backward} ${key.columns}` : ""}`;
+    return inKinds(keys, kindOf, async (same) => {
+      const pages = same.filter(isPage);
+      if (pages.length > 0) return (await this.pages(pages)).map((rows) => ({ rows, count: 0 }));
+      return (await this.counts(same)).map((count) => ({ rows: [], count }));
+    });
+  }
+
+  /** A page of one group and how many devices the group has, in one statement. */
+  private async pageAndCount(question: MemberPage): Promise<Members[]> {
+    const found = await this.sql.rows<DeviceRow & { total: number }>(
+      pageAndCountOfOne(question, this.isShared),
+      this.parametersOfOne(question),
+    );
+    const count = found[0]?.total ?? 0;
+    const isEmpty = found[0]?.deviceId === null;
+    return [
+      { rows: isEmpty ? [] : found.map(asRead(question)), count: 0 },
+      { rows: [], count },
+    ];
+  }
+
+  private async pages(keys: readonly MemberPage[]): Promise<DeviceRow[][]> {
     const [first] = keys;
-    const { field, values, except, page, columns } = first;
-    const asRead = (row: DeviceRow) => (columns === "NAMES" ? namedDevice(row) : row);
-    if (keys.length === 1 && values.length === 1) {
-      const bounds = [page.after ?? NO_DEVICE, page.before ?? BEYOND_ALL_DEVICES];
-      const asked = [this.tenant, field, values[0], except ?? NO_DEVICE, ...bounds, page.size + 1];
-      const parameters = [...asked, ...sharingParameters(first, this.partner)];
-      const rows = await this.sql.rows<DeviceRow>(pageOfOne(first, this.isShared), parameters);
-      return [rows.map(asRead)];
+    if (!first) return [];
+    if (keys.length === 1 && first.values.length === 1) {
+      const statement = pageOfOne(first, this.isShared);
+      const rows = await this.sql.rows<DeviceRow>(statement, this.parametersOfOne(first));
+      return [rows.map(asRead(first))];
     }
     assertRowsPerStatement(keys.map((key) => key.page.size));
     const asked = flatten(keys);
     const statement = pagesOfMany(first, this.isShared);
     const rows = await this.sql.rows<DeviceRow & { question: number }>(statement, [
-      ...this.parameters(field, asked),
+      ...this.parameters(first.field, asked),
       asked.map(({ key }) => key.page.after ?? NO_DEVICE),
       asked.map(({ key }) => key.page.before ?? BEYOND_ALL_DEVICES),
       asked.map(({ key }) => key.page.size + 1),
       ...sharingParameters(first, this.partner),
     ]);
     const found: DeviceRow[][] = keys.map(() => []);
-    for (const { question, ...device } of rows) found[question]?.push(asRead(device));
+    const read = asRead(first);
+    for (const { question, ...device } of rows) found[question]?.push(read(device));
     return found;
   }
 
@@ -139,7 +168,7 @@ export class ProductionGroupStore {
       keys.map(async ({ field, value }) => {
         if (!isPlainText(value, LIMITS.groupValueCharacters)) return false;
         const counts = MEMBERSHIPS.map((membership) =>
-          this.count.load({ field, membership, values: [value], except: null }),
+          this.count({ field, membership, values: [value], except: null }),
         );
         return (await Promise.all(counts)).some((count) => count > 0);
       }),
@@ -160,6 +189,13 @@ export class ProductionGroupStore {
     return ids.map((id) => values.get(id)?.sort() ?? []);
   }
 
+  private parametersOfOne(question: MemberPage): unknown[] {
+    const { field, values, except, page } = question;
+    const bounds = [page.after ?? NO_DEVICE, page.before ?? BEYOND_ALL_DEVICES];
+    const asked = [this.tenant, field, values[0], except ?? NO_DEVICE, ...bounds, page.size + 1];
+    return [...asked, ...sharingParameters(question, this.partner)];
+  }
+
   private parameters(
     field: string,
     asked: readonly { question: number; value: string; key: MemberQuestion }[],
@@ -174,8 +210,32 @@ export class ProductionGroupStore {
   }
 }
 
-function kindOf({ field, membership }: MemberQuestion): string {
-  return `${field} ${membership}`;
+/** What was found of one question: the rows of a page, or a count. */
+interface Members {
+  rows: DeviceRow[];
+  count: number;
+}
+
+function isPage(key: MemberPage | MemberQuestion): key is MemberPage {
+  return "page" in key;
+}
+
+/** Whether the count is that of the one group that the page is of. */
+function isCountOf(count: MemberPage | MemberQuestion, page: MemberPage): boolean {
+  const isOfOne = page.values.length === 1 && count.values.length === 1;
+  const isSame = (name: "field" | "membership" | "except") => count[name] === page[name];
+  return (
+    !isPage(count) &&
+    isOfOne &&
+    count.values[0] === page.values[0] &&
+    isSame("field") &&
+    isSame("membership") &&
+    isSame("except")
+  );
+}
+
+function asRead({ columns }: MemberPage): (row: DeviceRow) => DeviceRow {
+  return columns === "NAMES" ? namedDevice : (row) => row;
 }
 
 /** One row a value, numbered by its question. */

@@ -29,7 +29,7 @@ export class DeviceResolver {
   @FieldResolver(() => Owner, { nullable: true, description: "Who has registered it, now." })
   async owner(@Root() { connhexId }: Device, @Ctx() context: Context): Promise<OwnerRow | null> {
     if (connhexId == null) return null;
-    const current = await context.ownerships.currentOf.load(connhexId);
+    const current = await context.ownerships.currentOf(connhexId);
     return current?.ownerId == null ? null : context.visibleOwner(current.ownerId);
   }
 
@@ -39,6 +39,6 @@ export class DeviceResolver {
     @Ctx() context: Context,
   ): Promise<readonly OwnershipRow[] | null> {
     if (connhexId == null || !(await context.seesDevice("ownership", connhexId))) return null;
-    return context.ownerships.historyOf.load(connhexId);
+    return context.ownerships.historyOf(connhexId);
   }
 }

@@ -23,7 +23,7 @@ export async function changeOwnerContact(
     const data = { ...context.contacts.open(key, sealed), ...change };
     await owners.changeContact(ownerId, context.contacts.sealAgain(key, sealed, data));
   });
-  const owner = await context.owners.byId.load(ownerId);
+  const owner = await context.owners.find(ownerId);
   if (!owner) throw new Error("an owner whose contact was changed is gone");
   return owner;
 }
@@ -43,7 +43,7 @@ async function ownerToChange(context: Context, globalId: string | null): Promise
   const ownerId = numberOfGlobalId("Owner", globalId);
   if (himself && ownerId === himself.ownerId) return himself.ownerId;
   if (!isStaff) throw new DomainError("FORBIDDEN", "you may change your own contact only");
-  const known = ownerId === null ? null : await owners.byId.load(ownerId);
+  const known = ownerId === null ? null : await owners.find(ownerId);
   if (!known) throw notFound();
   return known.ownerId;
 }

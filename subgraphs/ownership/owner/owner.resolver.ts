@@ -90,7 +90,7 @@ async function devicesOf(
 }
 
 /** The owner's data, opened; null where his key was destroyed. Opened once a request. */
-function personalData({ contacts, caller }: Context, owner: OwnerRow): PersonalData | null {
+function personalData({ contacts, caller, opened }: Context, owner: OwnerRow): PersonalData | null {
   const { ownerId, wrappedKey, ciphertext } = owner;
   if (!wrappedKey || !ciphertext) return null;
   let data = opened.get(owner);
@@ -100,5 +100,3 @@ function personalData({ contacts, caller }: Context, owner: OwnerRow): PersonalD
   }
   return data;
 }
-
-const opened = new WeakMap<OwnerRow, PersonalData>();

@@ -106,10 +106,23 @@ export class OwnerStore {
     private readonly tenant: string,
   ) {}
 
-  readonly byId = loadBy(
+  /** Owners that were read with something else. */
+  private readonly noted = new Map<number, OwnerRow>();
+
+  private readonly byId = loadBy(
     (ids: readonly number[]) => this.sql.rows<OwnerRow>(BY_ID, [this.tenant, ids]),
     ({ ownerId }) => ownerId,
   );
+
+  /** Notes an owner that came with another row. Who was noted first stays: his data are opened once. */
+  note(owner: OwnerRow): void {
+    if (!this.noted.has(owner.ownerId)) this.noted.set(owner.ownerId, owner);
+  }
+
+  /** At once where he was noted: a page of devices names many. */
+  find(ownerId: number): OwnerRow | Promise<OwnerRow | null> {
+    return this.noted.get(ownerId) ?? this.byId.load(ownerId);
+  }
 
   readonly bySubject = loadBy(
     (subjects: readonly string[]) => this.sql.rows<OwnerRow>(BY_SUBJECT, [this.tenant, subjects]),

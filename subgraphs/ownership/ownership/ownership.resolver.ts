@@ -19,7 +19,6 @@ import { Owner } from "../owner/owner.type.ts";
 import type { OwnershipRow } from "./ownership.store.ts";
 import { endOf, type OwnershipEnd } from "./ownership.ts";
 import {
-  OwnerCountry,
   Ownership,
   OwnershipEndEnum,
   RegisterOwnershipInput,
@@ -43,20 +42,6 @@ export class OwnershipResolver {
       throw new DomainError("LIMIT_EXCEEDED", `ask for at most ${LIMITS.ownedByIds} ids`);
     }
     return ownerships.ownedBy(subject, connhexIds);
-  }
-
-  @Directive("@inaccessible")
-  @Query(() => [OwnerCountry], {
-    description: "Of these devices, how many have their owner in which country now.",
-  })
-  async ownerCountries(
-    @Arg("connhexIds", () => [ID]) connhexIds: string[],
-    @Ctx() { ownerships }: Context,
-  ): Promise<OwnerCountry[]> {
-    if (connhexIds.length > LIMITS.ownerCountryIds) {
-      throw new DomainError("LIMIT_EXCEEDED", `ask for at most ${LIMITS.ownerCountryIds} ids`);
-    }
-    return ownerships.countries(connhexIds);
   }
 
   @Mutation(() => Ownership, {
@@ -110,7 +95,10 @@ export class OwnershipResolver {
     nullable: true,
     description: "Null where not the caller's to see.",
   })
-  owner(@Root() { ownerId }: OwnershipRow, @Ctx() context: Context): Promise<OwnerRow | null> {
+  owner(
+    @Root() { ownerId }: OwnershipRow,
+    @Ctx() context: Context,
+  ): OwnerRow | null | Promise<OwnerRow | null> {
     return context.visibleOwner(ownerId);
   }
 

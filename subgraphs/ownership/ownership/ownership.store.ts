@@ -1,4 +1,5 @@
-import { loadBy, loadManyBy } from "../../../shared/load-by.ts";
+import DataLoader from "dataloader";
+import { loadBy } from "../../../shared/load-by.ts";
 import { type Sql, statement } from "../../../shared/postgres/database.ts";
 import { isConnhexId } from "../identity/identity.ts";
 import {
@@ -13,8 +14,6 @@ import type { CurrentOwnership, OwnershipChange } from "./ownership.ts";
 export interface CurrentRow extends Omit<OwnerRow, "ownerId" | "kind"> {
   connhexId: string;
   ownershipId: number;
-  revision: number;
-  since: string;
   ownerId: number | null;
   kind: OwnerRow["kind"] | null;
 }
@@ -30,25 +29,30 @@ export interface OwnershipRow {
   next: OwnershipChange | null;
 }
 
+const CURRENT_OWNER = `FROM ownership o
+   LEFT JOIN owner w ON w.tenant = o.tenant AND w.owner_id = o.owner_id ${OWNER_TABLES}
+   WHERE o.tenant = $1 AND o.connhex_id = ANY($2::text[])`;
 const CURRENT = statement(
   "ownership_current",
-  `SELECT o.connhex_id AS "connhexId", o.ownership_id AS "ownershipId", o.revision, o.since,
-     ${OWNER_COLUMNS}
-   FROM ownership o
-   LEFT JOIN owner w ON w.tenant = o.tenant AND w.owner_id = o.owner_id ${OWNER_TABLES}
-   WHERE o.tenant = $1 AND o.connhex_id = ANY($2::text[])`,
+  `SELECT true AS "isCurrent", o.ownership_id AS "ownershipId", o.connhex_id AS "connhexId",
+     ${OWNER_COLUMNS} ${CURRENT_OWNER}`,
 );
 const PERIOD_COLUMNS = `r.ownership_id AS "ownershipId", r.connhex_id AS "connhexId",
   r.at AS "from", n.at AS "to", n.kind AS next`;
 const PERIODS = `FROM ownership_revision r
   LEFT JOIN ownership_revision n
     ON n.tenant = r.tenant AND n.connhex_id = r.connhex_id AND n.revision = r.revision + 1`;
-const HISTORY = statement(
-  "ownership_history",
-  `SELECT ${PERIOD_COLUMNS}, ${OWNER_COLUMNS} ${PERIODS}
+/** Who has some devices, and who has had some: oldest first. */
+const CURRENT_AND_HISTORY = statement(
+  "ownership_current_and_history",
+  `SELECT true AS "isCurrent", o.revision, o.ownership_id AS "ownershipId",
+     o.connhex_id AS "connhexId", o.since AS "from", NULL AS "to", NULL AS next, ${OWNER_COLUMNS}
+   ${CURRENT_OWNER}
+   UNION ALL
+   SELECT false, r.revision, ${PERIOD_COLUMNS}, ${OWNER_COLUMNS} ${PERIODS}
    JOIN owner w ON w.tenant = r.tenant AND w.owner_id = r.owner_id ${OWNER_TABLES}
-   WHERE r.tenant = $1 AND r.connhex_id = ANY($2::text[])
-   ORDER BY r.connhex_id, r.revision`,
+   WHERE r.tenant = $1 AND r.connhex_id = ANY($3::text[])
+   ORDER BY "connhexId", revision`,
 );
 const BY_ID = statement(
   "ownership_by_id",
@@ -60,13 +64,6 @@ const OWNED_BY = statement(
   `SELECT o.connhex_id AS "connhexId" FROM ownership o
    JOIN owner w ON w.tenant = o.tenant AND w.owner_id = o.owner_id
    WHERE o.tenant = $1 AND w.subject = $2 AND o.connhex_id = ANY($3::text[])`,
-);
-const COUNTRIES = statement(
-  "ownership_countries",
-  `SELECT w.country, count(*) AS count FROM unnest($2::text[]) AS asked (connhex_id)
-   LEFT JOIN ownership o ON o.tenant = $1 AND o.connhex_id = asked.connhex_id
-   LEFT JOIN owner w ON w.tenant = $1 AND w.owner_id = o.owner_id
-   GROUP BY w.country`,
 );
 const LOCK = statement(
   "ownership_lock",
@@ -108,11 +105,14 @@ const CHANGE = statement(
    FROM saved RETURNING at`,
 );
 
-/** A country of owners, and how many devices they have of those that were asked about. */
-export interface OwnerCountry {
-  country: string | null;
-  count: number;
+/** What is asked of a device: who has it, or who has had it. */
+interface Question {
+  about: "CURRENT" | "HISTORY";
+  connhexId: string;
 }
+type ReadRow = CurrentRow & Omit<OwnershipRow, "ownerId"> & { isCurrent: boolean };
+
+const QUESTIONS_PER_BATCH = 1_000;
 
 /** Who changes an ownership, and why. */
 export interface ChangeNote {
@@ -128,47 +128,58 @@ export class OwnershipStore {
     private readonly owners: OwnerStore,
   ) {}
 
-  readonly currentOf = loadBy(
-    async (ids: readonly string[]) => {
-      const possible = ids.filter(isConnhexId);
-      if (possible.length === 0) return [];
-      const rows = await this.sql.rows<CurrentRow>(CURRENT, [this.tenant, possible]);
-      for (const row of rows) this.prime(row);
-      return rows;
+  /** Both questions together, so that one statement can answer them. */
+  private readonly asked = new DataLoader<Question, ReadRow[], string>(
+    (questions) => this.read(questions),
+    {
+      maxBatchSize: QUESTIONS_PER_BATCH,
+      cacheKeyFn: ({ about, connhexId }) => `${about} ${connhexId}`,
     },
-    ({ connhexId }) => connhexId,
   );
 
+  async currentOf(connhexId: string): Promise<CurrentRow | null> {
+    const [row] = await this.asked.load({ about: "CURRENT", connhexId });
+    return row ?? null;
+  }
+
   /** Oldest first. The owners come with it: asking for their names costs no other statement. */
-  readonly historyOf = loadManyBy(
-    async (ids: readonly string[]) => {
-      const possible = ids.filter(isConnhexId);
-      if (possible.length === 0) return [];
-      const rows = await this.sql.rows<OwnershipRow & OwnerRow>(HISTORY, [this.tenant, possible]);
-      for (const row of rows) this.prime(row);
-      return rows as readonly OwnershipRow[];
-    },
-    ({ connhexId }) => connhexId,
-  );
+  async historyOf(connhexId: string): Promise<readonly OwnershipRow[]> {
+    return (await this.asked.load({ about: "HISTORY", connhexId })) as OwnershipRow[];
+  }
 
   readonly byId = loadBy(
     (ids: readonly number[]) => this.sql.rows<OwnershipRow>(BY_ID, [this.tenant, ids]),
     ({ ownershipId }) => ownershipId,
   );
 
-  private prime(row: CurrentRow | OwnerRow): void {
-    if (row.ownerId !== null) this.owners.byId.prime(row.ownerId, row as OwnerRow);
+  private async read(questions: readonly Question[]): Promise<ReadRow[][]> {
+    const idsOf = (asked: Question["about"]) =>
+      questions.flatMap(({ about, connhexId }) =>
+        about === asked && isConnhexId(connhexId) ? [connhexId] : [],
+      );
+    const [current, history] = [idsOf("CURRENT"), idsOf("HISTORY")];
+    const found = new Map<string, ReadRow[]>();
+    for (const row of await this.rowsOf(current, history)) {
+      if (row.ownerId !== null) this.owners.note(row as OwnerRow);
+      const key = `${row.isCurrent ? "CURRENT" : "HISTORY"} ${row.connhexId}`;
+      const rows = found.get(key);
+      if (rows) rows.push(row);
+      else found.set(key, [row]);
+    }
+    return questions.map(({ about, connhexId }) => found.get(`${about} ${connhexId}`) ?? []);
+  }
+
+  private async rowsOf(current: string[], history: string[]): Promise<ReadRow[]> {
+    if (history.length > 0) {
+      return this.sql.rows<ReadRow>(CURRENT_AND_HISTORY, [this.tenant, current, history]);
+    }
+    return current.length > 0 ? this.sql.rows<ReadRow>(CURRENT, [this.tenant, current]) : [];
   }
 
   async ownedBy(subject: string, connhexIds: readonly string[]): Promise<string[]> {
     const possible = connhexIds.filter(isConnhexId);
     const rows = await this.sql.rows<OwnershipRow>(OWNED_BY, [this.tenant, subject, possible]);
     return rows.map(({ connhexId }) => connhexId);
-  }
-
-  /** How many of these devices have their owner in which country; null: in none that is known. */
-  async countries(connhexIds: readonly string[]): Promise<OwnerCountry[]> {
-    return this.sql.rows<OwnerCountry>(COUNTRIES, [this.tenant, connhexIds.filter(isConnhexId)]);
   }
 
   /** Reads who has the device and holds the row until the transaction ends. */

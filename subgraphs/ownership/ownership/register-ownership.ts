@@ -101,7 +101,7 @@ export async function ownerOnBehalf(
   }
   if (ownerId != null) {
     const key = numberOfGlobalId("Owner", ownerId);
-    const known = key === null ? null : await context.owners.byId.load(key);
+    const known = key === null ? null : await context.owners.find(key);
     if (!known) throw new DomainError("OWNER_NOT_FOUND", "there is no owner with this id");
     return { settle: async () => known.ownerId };
   }

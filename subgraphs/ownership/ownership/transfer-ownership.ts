@@ -44,7 +44,7 @@ export async function transferOwnership(context: Context, input: Transfer) {
   const reason = input.reason == null ? null : readReason(input.reason, LIMITS.reasonCharacters);
   const claimant = claimantOf(context);
   const himself = { ...claimant, isStaff: false };
-  const row = await context.ownerships.currentOf.load(connhexId);
+  const row = await context.ownerships.currentOf(connhexId);
   const isGiver =
     context.caller.roles.includes("owner") && row !== null && row.subject === claimant.subject;
   // A giver and staff name the new owner; whoever comes with the code is the new owner himself.
