@@ -10,6 +10,8 @@ export const GROUP_READERS: readonly CallerRole[] = [...STAFF, "partner"];
 const SHARE_GRANTERS: readonly CallerRole[] = ["admin", "compliance"];
 /** Who sees what is shared with whom. */
 export const SHARE_READERS: readonly CallerRole[] = [...SHARE_GRANTERS, "engineering", "support"];
+/** Whose supplier delivered what is nobody else's affair. */
+export const COMPONENT_READERS: readonly CallerRole[] = STAFF;
 const RECORDERS: readonly CallerRole[] = ["line", "engineering", "admin"];
 const ENGINEERS: readonly CallerRole[] = ["engineering", "admin"];
 const SERVICES: readonly CallerRole[] = ["service"];
@@ -19,6 +21,8 @@ const CORE =
 const PRODUCTION =
   "pcbPartNumber lotCode workOrder productionOrder palletId packageId site line attributes";
 
+const TRACEABLE = "components installedIn whereUsed billOfMaterials";
+
 /** Who may read or call what, field by field. Rows are a matter of their own: see `sightOf`. */
 export const ACCESS: AccessTable = {
   Query: {
@@ -27,10 +31,11 @@ export const ACCESS: AccessTable = {
     ...grant(GROUP_READERS, "productionGroup"),
     ...grant(SHARE_READERS, "shares share"),
     ...grant(["partner"], "sharedDevices"),
+    ...grant(COMPONENT_READERS, "component components whereUsed"),
     ...grant(SERVICES, "provisioningGate sharedFields"),
   },
   Mutation: {
-    ...grant(RECORDERS, "recordDevices"),
+    ...grant(RECORDERS, "recordDevices installComponents replaceComponent removeComponent"),
     ...grant(ENGINEERS, "correctDevice defineField retireField"),
     ...grant(SHARE_GRANTERS, "shareDevices endShare"),
     ...grant(SERVICES, "linkCloudIdentities"),
@@ -41,6 +46,7 @@ export const ACCESS: AccessTable = {
     ...grant(RECORD_SHARERS, `${PRODUCTION} history asOf`),
     ...grant(GROUP_READERS, "groups lot siblings"),
     ...grant(STAFF_BUT_ANALYST, "operator"),
+    ...grant(COMPONENT_READERS, TRACEABLE),
   },
   DeviceRevision: {
     ...grant(RECORD_SHARERS, `${CORE} ${PRODUCTION} revision recordedAt effectiveAt changed`),
@@ -59,6 +65,38 @@ export const ACCESS: AccessTable = {
   ),
   DeviceBatch: grant(RECORDERS, "verdicts recorded revised unchanged refused"),
   DeviceVerdict: grant(RECORDERS, "index serialNumber outcome revision code message field"),
+  Component: {
+    ...grant(
+      COMPONENT_READERS,
+      `id supplier partNumber serialNumber supplierLot recordedAt source ${TRACEABLE}`,
+    ),
+    ...grant(STAFF_BUT_ANALYST, "actor"),
+  },
+  ComponentConnection: grant(COMPONENT_READERS, "edges nodes pageInfo totalCount"),
+  ComponentEdge: grant(COMPONENT_READERS, "cursor node"),
+  Item: grant(COMPONENT_READERS, "device component"),
+  ComponentInstallation: {
+    ...grant(
+      COMPONENT_READERS,
+      "id parent child position quantity unit installedAt recordedAt source removal replaces",
+    ),
+    ...grant(STAFF_BUT_ANALYST, "actor"),
+  },
+  ComponentInstallationConnection: grant(COMPONENT_READERS, "edges nodes pageInfo totalCount"),
+  ComponentInstallationEdge: grant(COMPONENT_READERS, "cursor node"),
+  ComponentRemoval: {
+    ...grant(COMPONENT_READERS, "removedAt recordedAt reason replacedBy"),
+    ...grant(STAFF_BUT_ANALYST, "actor"),
+  },
+  TracedItem: grant(COMPONENT_READERS, "item level path"),
+  TracedItemConnection: grant(
+    COMPONENT_READERS,
+    "edges nodes pageInfo totalCount isComplete loops",
+  ),
+  TracedItemEdge: grant(COMPONENT_READERS, "cursor node"),
+  ComponentLoop: grant(COMPONENT_READERS, "path"),
+  InstallationBatch: grant(RECORDERS, "verdicts recorded unchanged refused"),
+  InstallationVerdict: grant(RECORDERS, "index installation outcome code message field"),
   Share: grant(
     SHARE_READERS,
     "id partner kind group criteria devices deviceCount fields from to grantedBy grantedAt reason endedAt endedBy endReason state",

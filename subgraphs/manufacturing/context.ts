@@ -1,6 +1,11 @@
 import type { Caller } from "../../shared/caller.ts";
 import type { PeerExecutor, RequestFacts } from "../../shared/graph/subgraph-service.ts";
 import type { Database, Sql } from "../../shared/postgres/database.ts";
+import { ComponentStore } from "./component/component.store.ts";
+import { ComponentRecording } from "./component/component-recording.store.ts";
+import { ComponentWriter } from "./component/component-writer.store.ts";
+import { InstallationStore } from "./component/installation.store.ts";
+import { TraceStore } from "./component/trace.store.ts";
 import { DeviceStore } from "./device/device.store.ts";
 import { DeviceRecording } from "./device/device-recording.store.ts";
 import { DeviceRevisionStore } from "./device/device-revision.store.ts";
@@ -21,6 +26,7 @@ export interface Resources {
   database: Database;
   deviceIds: IdBlocks;
   shareIds: IdBlocks;
+  installationIds: IdBlocks;
   ownership: PeerExecutor;
 }
 
@@ -32,19 +38,35 @@ function readers(sql: Sql, caller: Caller) {
     revisions: new DeviceRevisionStore(sql, tenant),
     groups: new ProductionGroupStore(sql, tenant, partner),
     definitions: new FieldDefinitionStore(sql, tenant),
+    components: new ComponentStore(sql, tenant),
+    installations: new InstallationStore(sql, tenant),
+    traces: new TraceStore(sql, tenant),
     shares: new ShareStore(sql, tenant),
     sharedDevices: new SharedDeviceStore(sql, tenant, partner ?? ""),
   };
 }
 
-function writers(sql: Sql, caller: Caller, nextId: () => number) {
+/** Gives out ids that were reserved before the transaction began. */
+interface NextIds {
+  nextItem: () => number;
+  nextInstallation: () => number;
+}
+
+function writers(sql: Sql, caller: Caller, ids: NextIds) {
   const definitions = new FieldDefinitionStore(sql, caller.tenant);
   const known = () => definitions.allForWriting();
-  const writer = new DeviceWriter(sql, caller.tenant, known, nextId);
+  const writer = new DeviceWriter(sql, caller.tenant, known, ids.nextItem);
   return {
     definitions,
     recording: new DeviceRecording(writer, known, caller),
     links: new CloudIdentityLinks(sql, writer, caller),
+    componentRecording: new ComponentRecording(
+      new ComponentWriter(sql, caller.tenant, caller.subject),
+      new ComponentStore(sql, caller.tenant),
+      new InstallationStore(sql, caller.tenant),
+      ids,
+      caller.client,
+    ),
     shares: new ShareStore(sql, caller.tenant),
     idempotency: new IdempotencyStore(sql, caller.tenant),
   };
@@ -67,16 +89,27 @@ export function createContext(resources: Resources, caller: Caller, request: Req
     visible: visibility(caller, resources.ownership, stores.sharedDevices),
     /** A fresh id. Ask before `write`, not within it. */
     nextShareId: () => resources.shareIds.reserve(sql, 1),
-    /** Runs `work` in one transaction, on stores bound to it; ids of new devices are reserved. */
+    /** Runs `work` in one transaction, on stores bound to it; ids of what is new are reserved. */
     async write<T>(
       work: (tx: Writers) => Promise<T>,
-      { newDevices = 0 }: { newDevices?: number } = {},
+      {
+        newDevices = 0,
+        newInstallations = 0,
+      }: { newDevices?: number; newInstallations?: number } = {},
     ): Promise<T> {
-      const firstId = newDevices > 0 ? await resources.deviceIds.reserve(sql, newDevices) : 0;
+      const { deviceIds, installationIds } = resources;
+      const firstId = newDevices > 0 ? await deviceIds.reserve(sql, newDevices) : 0;
+      const firstInstallation =
+        newInstallations > 0 ? await installationIds.reserve(sql, newInstallations) : 0;
       for (let attempt = 1; ; attempt++) {
         try {
           return await sql.transaction((tx) =>
-            work(writers(tx, caller, idsFrom(firstId, newDevices))),
+            work(
+              writers(tx, caller, {
+                nextItem: idsFrom(firstId, newDevices),
+                nextInstallation: idsFrom(firstInstallation, newInstallations),
+              }),
+            ),
           );
         } catch (error) {
           const isLost = error instanceof IdentifierTaken && attempt < LIMITS.judgingTries;
@@ -84,6 +117,8 @@ export function createContext(resources: Resources, caller: Caller, request: Req
         } finally {
           stores.devices.forget();
           stores.definitions.forget();
+          stores.components.forget();
+          stores.installations.forget();
           stores.shares.forget();
         }
       }

@@ -5,9 +5,43 @@ import { PageInfo } from "../../shared/graph/page-info.type.ts";
 import type { ServiceDatabase } from "../../shared/postgres/migrate.ts";
 import { ACCESS } from "./access.ts";
 import { ComponentEntity } from "./component/component.entity.ts";
+import { ComponentResolver, componentOfReference } from "./component/component.resolver.ts";
+import { Component, ComponentConnection, ComponentEdge } from "./component/component.type.ts";
 import { ComponentIdentifierEntity } from "./component/component-identifier.entity.ts";
+import { ComponentRecordingResolver } from "./component/component-recording.resolver.ts";
 import { InstallationEntity } from "./component/installation.entity.ts";
+import {
+  ComponentComponentsResolver,
+  ComponentInstallationResolver,
+  ComponentRemovalResolver,
+  DeviceComponentsResolver,
+  InstallationVerdictResolver,
+  ItemResolver,
+  installationOfReference,
+} from "./component/installation.resolver.ts";
+import {
+  ComponentInstallation,
+  ComponentInstallationConnection,
+  ComponentInstallationEdge,
+  ComponentRemoval,
+  InstallationBatch,
+  InstallationVerdict,
+  Item,
+} from "./component/installation.type.ts";
 import { RemovalEntity } from "./component/removal.entity.ts";
+import {
+  ComponentLoopResolver,
+  ComponentTracingResolver,
+  DeviceTracingResolver,
+  TracedItemResolver,
+  WhereUsedResolver,
+} from "./component/trace.resolver.ts";
+import {
+  ComponentLoop,
+  TracedItem,
+  TracedItemConnection,
+  TracedItemEdge,
+} from "./component/trace.type.ts";
 import type { Context } from "./context.ts";
 import { DeviceEntity } from "./device/device.entity.ts";
 import { DeviceResolver, deviceOfReference } from "./device/device.resolver.ts";
@@ -108,6 +142,20 @@ const TYPES = [
   ShareEdge,
   ShareConnection,
   SharedFields,
+  Component,
+  ComponentEdge,
+  ComponentConnection,
+  Item,
+  ComponentInstallation,
+  ComponentInstallationEdge,
+  ComponentInstallationConnection,
+  ComponentRemoval,
+  InstallationBatch,
+  InstallationVerdict,
+  TracedItem,
+  TracedItemEdge,
+  TracedItemConnection,
+  ComponentLoop,
   PageInfo,
 ];
 
@@ -125,12 +173,27 @@ export function manufacturingSubgraph(access: AccessTable = ACCESS): Promise<Sub
       ProvisioningGateResolver,
       ShareResolver,
       SharedDeviceResolver,
+      ComponentResolver,
+      ComponentRecordingResolver,
+      ComponentInstallationResolver,
+      ComponentRemovalResolver,
+      InstallationVerdictResolver,
+      ItemResolver,
+      DeviceComponentsResolver,
+      ComponentComponentsResolver,
+      WhereUsedResolver,
+      DeviceTracingResolver,
+      ComponentTracingResolver,
+      TracedItemResolver,
+      ComponentLoopResolver,
     ],
     types: TYPES,
     references: {
       Device: deviceOfReference,
       DeviceRevision: revisionOfReference,
       Share: shareOfReference,
+      Component: componentOfReference,
+      ComponentInstallation: installationOfReference,
     },
     access,
   });

@@ -17,9 +17,12 @@ export class ComponentEntity {
   @Column({ name: "part_number", type: "text" })
   partNumber!: string;
 
-  /** null where a lot, and no single piece, is known. */
+  /**
+   * null where a lot, and no single piece, is known. Not named `serialNumber`: what has one of that
+   * name is taken for a device by the access log.
+   */
   @Column({ name: "serial_number", type: "text", nullable: true })
-  serialNumber!: string | null;
+  pieceNumber!: string | null;
 
   @Column({ name: "supplier_lot", type: "text", nullable: true })
   supplierLot!: string | null;
