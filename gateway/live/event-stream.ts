@@ -16,7 +16,12 @@ export class EventStream {
     private readonly response: ServerResponse,
     private readonly limits: LiveLimits,
   ) {
-    response.once("close", () => this.gone.abort());
+    // Node tells only the answer that is written at present of its connection's end, and none that
+    // waits behind it.
+    const { socket } = response.req;
+    const end = () => this.gone.abort();
+    for (const ending of [response, socket]) ending.once("close", end);
+    this.signal.addEventListener("abort", () => socket.off("close", end), { once: true });
     response.writeHead(200, {
       "content-type": "text/event-stream; charset=utf-8",
       "cache-control": "no-store",

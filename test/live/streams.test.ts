@@ -191,6 +191,27 @@ describe("so many subscriptions", () => {
     expect((await follow(gateway, "many")).status).toBe(200);
   });
 
+  test("end with their connection, also one that waits there behind another one", async () => {
+    const gateway = await gatewayWith({ subscriptions: 2 });
+    const body = JSON.stringify({
+      query: `subscription { deviceChanged(field: "lotCode", value: "behind") { serialNumber } }`,
+    });
+    const asked =
+      `POST /graphql HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n` +
+      `Authorization: Bearer ${await gateway.token()}\r\nContent-Type: application/json\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+    const socket = connect(gateway.gateway.port, "127.0.0.1");
+    await once(socket, "connect");
+    socket.write(asked + asked);
+    await once(socket, "data");
+    await quiet();
+    expect((await follow(gateway, "behind")).status).toBe(503);
+    socket.destroy();
+    await quiet(300);
+    const statuses = [await follow(gateway, "behind"), await follow(gateway, "behind")];
+    expect(statuses.map(({ status }) => status)).toEqual([200, 200]);
+  });
+
   test("as five hundred are told together, in bounded memory", async () => {
     const gateway = await gatewayWith();
     for (let n = 0; n < 500; n++) await follow(gateway, "crowd", { subject: `person-${n}` });
