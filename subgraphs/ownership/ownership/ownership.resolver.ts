@@ -19,6 +19,7 @@ import { Owner } from "../owner/owner.type.ts";
 import type { OwnershipRow } from "./ownership.store.ts";
 import { endOf, type OwnershipEnd } from "./ownership.ts";
 import {
+  OwnerCountry,
   Ownership,
   OwnershipEndEnum,
   RegisterOwnershipInput,
@@ -42,6 +43,20 @@ export class OwnershipResolver {
       throw new DomainError("LIMIT_EXCEEDED", `ask for at most ${LIMITS.ownedByIds} ids`);
     }
     return ownerships.ownedBy(subject, connhexIds);
+  }
+
+  @Directive("@inaccessible")
+  @Query(() => [OwnerCountry], {
+    description: "Of these devices, how many have their owner in which country now.",
+  })
+  async ownerCountries(
+    @Arg("connhexIds", () => [ID]) connhexIds: string[],
+    @Ctx() { ownerships }: Context,
+  ): Promise<OwnerCountry[]> {
+    if (connhexIds.length > LIMITS.ownerCountryIds) {
+      throw new DomainError("LIMIT_EXCEEDED", `ask for at most ${LIMITS.ownerCountryIds} ids`);
+    }
+    return ownerships.countries(connhexIds);
   }
 
   @Mutation(() => Ownership, {

@@ -65,6 +65,13 @@ const OWNED_BY = statement(
    JOIN owner w ON w.tenant = o.tenant AND w.owner_id = o.owner_id
    WHERE o.tenant = $1 AND w.subject = $2 AND o.connhex_id = ANY($3::text[])`,
 );
+const COUNTRIES = statement(
+  "ownership_countries",
+  `SELECT w.country, count(*) AS count FROM unnest($2::text[]) AS asked (connhex_id)
+   LEFT JOIN ownership o ON o.tenant = $1 AND o.connhex_id = asked.connhex_id
+   LEFT JOIN owner w ON w.tenant = $1 AND w.owner_id = o.owner_id
+   GROUP BY w.country`,
+);
 const LOCK = statement(
   "ownership_lock",
   `SELECT o.connhex_id AS "connhexId", o.ownership_id AS "ownershipId",
@@ -104,6 +111,12 @@ const CHANGE = statement(
    SELECT tenant, connhex_id, revision, ownership_id, $6, owner_id, since, $7, $8
    FROM saved RETURNING at`,
 );
+
+/** A country of owners, and how many devices they have of those that were asked about. */
+export interface OwnerCountry {
+  country: string | null;
+  count: number;
+}
 
 /** What is asked of a device: who has it, or who has had it. */
 interface Question {
@@ -180,6 +193,11 @@ export class OwnershipStore {
     const possible = connhexIds.filter(isConnhexId);
     const rows = await this.sql.rows<OwnershipRow>(OWNED_BY, [this.tenant, subject, possible]);
     return rows.map(({ connhexId }) => connhexId);
+  }
+
+  /** How many of these devices have their owner in which country; null: in none that is known. */
+  async countries(connhexIds: readonly string[]): Promise<OwnerCountry[]> {
+    return this.sql.rows<OwnerCountry>(COUNTRIES, [this.tenant, connhexIds.filter(isConnhexId)]);
   }
 
   /** Reads who has the device and holds the row until the transaction ends. */
