@@ -9,7 +9,7 @@ import type { AccessLog } from "./access-log/access-log.ts";
 import { stackOf } from "./guarded-fetch.ts";
 import { authenticate, type Doorkeeper, UNAUTHENTICATED } from "./identity/authenticate.ts";
 import { IssuerUnreachableError } from "./identity/token-check.ts";
-import { GATEWAY_LIMITS } from "./limits.ts";
+import { mostBodyBytes } from "./limits.ts";
 import { type AnswerLiveParts, answerLive } from "./live/answer-live.ts";
 import type { Admission, Gate } from "./load/gate.ts";
 import { observeRequest } from "./operation/metrics.ts";
@@ -134,9 +134,7 @@ class Work {
     const admission = parts.gate.admit(arrival, request);
     this.admission = admission;
     scope.begin = (nodes) => admission.begin(nodes);
-    const { bodyBytes, documentBodyBytes } = GATEWAY_LIMITS;
-    const most = runsDocumentsOnly(scope.caller) ? documentBodyBytes : bodyBytes;
-    const asked = await readAskedRequest(request, most);
+    const asked = await readAskedRequest(request, mostBodyBytes(scope.caller));
     return traced("operation", {}, async (span) => {
       const answer = await this.answerAsked(asked, scope);
       const { operationName, documentId } = scope;
@@ -215,14 +213,15 @@ function runsDocumentsOnly({ roles }: Caller): boolean {
 /** Runs a document that came as text, in the full runtime. */
 async function answerText(
   runtime: FederatedRuntime,
-  { method, accept, search, body }: AskedRequest,
+  { method, accept, parameters }: AskedRequest,
   scope: RequestScope,
 ): Promise<Answer> {
-  const init =
-    body === null
-      ? { method, headers: { accept } }
-      : { method, headers: { accept, "content-type": "application/json" }, body };
-  const answered = await runtime.fetch(`http://gateway/graphql${search}`, init, { scope });
+  if (parameters === undefined) {
+    throw new RequestRefusal(400, "BAD_USER_INPUT", "the body is not JSON");
+  }
+  const init = { method, headers: { accept } };
+  const context = { scope, parameters };
+  const answered = await runtime.fetch("http://gateway/graphql", init, context);
   const text = await answered.text();
   return { status: answered.status, headers: Object.fromEntries(answered.headers), text };
 }

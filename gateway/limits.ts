@@ -1,10 +1,12 @@
+import type { Caller, CallerRole } from "../shared/caller.ts";
+
 /** Everything at the gateway that could grow, with its bound. */
 export const GATEWAY_LIMITS = {
   // a request
-  /** A batch of 1,000 rows with custom fields needs about 2 MB. */
+  /** Of those who send batches: one of 1,000 rows with custom fields needs about 2 MB. */
   bodyBytes: 4 * 1024 * 1024,
-  /** Of callers who run documents only: an id and variables. Larger JSON takes long to be parsed. */
-  documentBodyBytes: 128 * 1024,
+  /** Of everybody else. Larger JSON can be made so that it takes long to be parsed. */
+  usualBodyBytes: 128 * 1024,
   tokenCharacters: 8_192,
   documentTokens: 2_000,
   /** One token may be a text of any length, and documents are kept in caches. */
@@ -31,6 +33,8 @@ export const GATEWAY_LIMITS = {
   variableListItems: 2_000,
   /** Of a list of texts alone, which costs little: a share lists as many serial numbers. */
   variableListTexts: 10_000,
+  /** Whoever sends an object with so many names means a list. */
+  variableObjectFields: 2_000,
   /** Lists and objects within one another in the variables. */
   variableDepth: 32,
   /** The longest text of any field has 4,096; each field's own refusal is the one that is met. */
@@ -88,3 +92,18 @@ export const GATEWAY_LIMITS = {
   /** A connection on which nothing moves for so long is closed. */
   silenceMs: 30_000,
 } as const;
+
+/** Who records, publishes, shares, or freezes a recall, in batches and lists. */
+const SENDERS_OF_BATCHES: readonly CallerRole[] = [
+  "line",
+  "engineering",
+  "recall_manager",
+  "compliance",
+  "admin",
+];
+
+/** How large a body a caller may send. */
+export function mostBodyBytes({ roles }: Pick<Caller, "roles">): number {
+  const isSender = roles.some((role) => SENDERS_OF_BATCHES.includes(role));
+  return isSender ? GATEWAY_LIMITS.bodyBytes : GATEWAY_LIMITS.usualBodyBytes;
+}

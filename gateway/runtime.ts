@@ -16,6 +16,8 @@ import type { RequestScope } from "./request-scope.ts";
 /** What the runtime's hooks get with each request. */
 export interface ServerContext extends Record<string, unknown> {
   scope: RequestScope;
+  /** What was sent: already read, so that the runtime reads nothing. */
+  parameters: unknown;
 }
 export type FederatedRuntime = GatewayRuntime<ServerContext>;
 
@@ -58,6 +60,10 @@ function withoutSignals<T>(make: () => T): T {
 
 function requestPlugin(): GatewayPlugin<ServerContext> {
   return {
+    onRequestParse({ serverContext, setRequestParser }) {
+      // What is no object is refused by the runtime, whatever its type says.
+      setRequestParser(() => contextOf(serverContext).parameters as object);
+    },
     onParse({ setParseFn }) {
       setParseFn((source: string | { body: string }) => {
         const text = typeof source === "string" ? source : source.body;
@@ -84,9 +90,13 @@ function requestPlugin(): GatewayPlugin<ServerContext> {
   };
 }
 
-/** Every request comes with its scope; the runtime's types do not know that. */
 function scopeOf(context: object): RequestScope {
-  return (context as ServerContext).scope;
+  return contextOf(context).scope;
+}
+
+/** Every request comes with its context; the runtime's types do not know that. */
+function contextOf(context: object): ServerContext {
+  return context as ServerContext;
 }
 
 /** Wrong variables and too large a question are found here, so that nothing of either is executed. */

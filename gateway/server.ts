@@ -201,12 +201,8 @@ async function ask(
   const scope = new RequestScope(caller, randomUUID());
   const answer = await runtime.fetch(
     "http://gateway/graphql",
-    {
-      method: "POST",
-      headers: { "content-type": "application/json", accept: "application/json" },
-      body: JSON.stringify({ query, variables }),
-    },
-    { scope },
+    { method: "POST", headers: { accept: "application/json" } },
+    { scope, parameters: { query, variables } },
   );
   return (await answer.json()) as ExecutionResult;
 }

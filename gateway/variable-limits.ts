@@ -6,6 +6,7 @@ const assertAtMost = limitCheck(
     variableDepth: ["VARIABLES_TOO_DEEP", "levels"],
     variableListItems: ["VARIABLE_LIST_TOO_LONG", "items in one list"],
     variableListTexts: ["VARIABLE_LIST_TOO_LONG", "texts in one list"],
+    variableObjectFields: ["VARIABLE_LIST_TOO_LONG", "fields in one object"],
     variableTextCharacters: ["VARIABLE_TEXT_TOO_LONG", "characters in one text"],
   },
   (what, most, asked) => `variables have at most ${most} ${what}, not ${asked}`,
@@ -24,7 +25,9 @@ export function assertVariablesWithinLimits(variables: Readonly<Record<string, u
     for (const value of level) {
       if (Array.isArray(value))
         assertAtMost(isOfTexts(value) ? "variableListTexts" : "variableListItems", value.length);
-      for (const inner of Object.values(value)) {
+      const values: unknown[] = Object.values(value);
+      if (!Array.isArray(value)) assertAtMost("variableObjectFields", values.length);
+      for (const inner of values) {
         if (typeof inner === "string") assertAtMost("variableTextCharacters", inner.length);
         else if (typeof inner === "object" && inner !== null) next.push(inner);
       }

@@ -9,10 +9,8 @@ export interface AskedRequest {
   accept: string;
   /** Whether it takes an answer in events, as subscriptions have it. */
   acceptsStream: boolean;
-  /** Query string of the URL, with its question mark. */
-  search: string;
-  /** null: GET has none. */
-  body: string | null;
+  /** All that was sent, read once: reading it twice would take the time of others twice. */
+  parameters: unknown;
   /** The id of the document to run, in whichever form the client says it. */
   documentId: string | null;
   /** The text of a document, alone or beside an id. */
@@ -35,14 +33,8 @@ export async function readAskedRequest(
   if (accept === "" && !acceptsStream) throw notAcceptable(unreadBody(request));
   const search = url.includes("?") ? url.slice(url.indexOf("?")) : "";
   if (request.method === "GET") {
-    return {
-      method: "GET",
-      accept,
-      acceptsStream,
-      search,
-      body: null,
-      ...parametersOf(fromSearch(search)),
-    };
+    const parameters = fromSearch(search);
+    return { method: "GET", accept, acceptsStream, parameters, ...readParameters(parameters) };
   }
   if (request.method !== "POST") {
     throw new RequestRefusal(405, "BAD_USER_INPUT", "ask with POST, or GET for queries", {
@@ -61,8 +53,8 @@ export async function readAskedRequest(
     const figures = { limit: "bytes", most: mostBytes, ...announcedBytes(request) };
     throw new RequestRefusal(413, "BODY_TOO_LARGE", text, { connection: "close" }, figures);
   }
-  const body = bytes.toString("utf8");
-  return { method: "POST", accept, acceptsStream, search, body, ...parametersOf(fromJson(body)) };
+  const parameters = parsed(bytes.toString("utf8"));
+  return { method: "POST", accept, acceptsStream, parameters, ...readParameters(parameters) };
 }
 
 /** Whoever takes neither of our types gets none; nor does an ordinary question for a stream. */
@@ -101,27 +93,25 @@ function fromSearch(search: string): Parameters {
   for (const [name, value] of new URLSearchParams(search)) parameters[name] = value;
   for (const name of ["variables", "extensions"]) {
     const text = parameters[name];
-    if (typeof text === "string") parameters[name] = parsed(text);
+    const value = typeof text === "string" ? parsed(text) : undefined;
+    if (value !== undefined) parameters[name] = value;
   }
   return parameters;
-}
-
-function fromJson(body: string): Parameters {
-  return objectOf(parsed(body)) ?? {};
 }
 
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The runtime says what is wrong with it, where it is the runtime's to answer.
+    // Refused where its text is answered.
     return undefined;
   }
 }
 
 type Asked = Pick<AskedRequest, "documentId" | "text" | "operationName" | "variables">;
 
-function parametersOf(parameters: Parameters): Asked {
+function readParameters(sent: unknown): Asked {
+  const parameters = objectOf(sent) ?? {};
   const { query, operationName, variables } = parameters;
   return {
     documentId: documentIdOf(parameters),

@@ -149,7 +149,7 @@ describe("/graphql", () => {
     ["null", "null", 400],
     ["a query that is no text", `{"query":{"a":1}}`, 400],
     ["variables that are no object", `{"query":"{ __typename }","variables":"x"}`, 400],
-    ["JSON without end", "[".repeat(1_000_000), 400],
+    ["JSON without end", "[".repeat(100_000), 400],
   ])("answers %s with a status of the client's fault and no secret", async (_, body, status) => {
     const answer = await gateway.send(body, await bearer());
     expect(answer.status).toBe(status);

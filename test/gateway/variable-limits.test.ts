@@ -20,6 +20,8 @@ function judged(variables: Record<string, unknown>, declared?: Record<string, nu
 
 const lists = (depth: number): unknown =>
   JSON.parse(`${"[".repeat(depth)}${"]".repeat(depth)}`) as unknown;
+const named = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, n) => [`f${n}`, n]));
 const rows = (count: number) => Array.from({ length: count }, () => ({ serialNumber: "SN-1" }));
 
 describe("variables", () => {
@@ -49,6 +51,17 @@ describe("variables", () => {
       "2,000 texts and an object",
       { a: [...Array(2_000).fill("SN-1"), {}] },
       ["VARIABLE_LIST_TOO_LONG", "items in one list", 2_000, 2_001],
+    ],
+    ["an object of 2,000 fields", { input: { attributes: named(2_000) } }, "passes"],
+    [
+      "an object of 2,001 fields",
+      { input: { attributes: named(2_001) } },
+      ["VARIABLE_LIST_TOO_LONG", "fields in one object", 2_000, 2_001],
+    ],
+    [
+      "more than 2,000 variables",
+      named(2_001),
+      ["VARIABLE_LIST_TOO_LONG", "fields in one object", 2_000, 2_001],
     ],
     ["a text of 16,384", { a: "x".repeat(16_384) }, "passes"],
     [
