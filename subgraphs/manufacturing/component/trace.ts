@@ -73,10 +73,12 @@ export function loopsAmong(steps: readonly Step[], most: number): number[][] {
     if (known) known.push(step);
     else from.set(step.near, [step]);
   }
-  const loops = [...entangled(from)]
+  return [...entangled(from)]
     .filter((items) => items.size > 1)
-    .map((items) => shortestLoop(Math.min(...items), items, from));
-  return loops.sort(([one = 0], [other = 0]) => one - other).slice(0, most);
+    .map((items) => ({ items, start: [...items].reduce((one, other) => Math.min(one, other)) }))
+    .sort((one, other) => one.start - other.start)
+    .slice(0, most)
+    .map(({ items, start }) => shortestLoop(start, items, from));
 }
 
 /** A shortest way from an item back to itself, within items that all lead to each other. */
