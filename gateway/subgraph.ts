@@ -2,6 +2,7 @@ import type { DocumentNode, ExecutionResult } from "graphql";
 import { inProcessExecutor } from "../shared/graph/in-process-executor.ts";
 import { remoteChanges } from "../shared/graph/remote-changes.ts";
 import { type RemoteOptions, remoteExecutor } from "../shared/graph/remote-executor.ts";
+import { remoteExport } from "../shared/graph/remote-exports.ts";
 import type { SeenDevice } from "../shared/graph/seen-devices.ts";
 import type { SubgraphService } from "../shared/graph/subgraph-service.ts";
 import { GATEWAY_LIMITS } from "./limits.ts";
@@ -25,6 +26,8 @@ export interface GatewaySubgraph {
   execute(fetch: Fetch, scope: RequestScope): Promise<FetchResult>;
   /** What changes in a tenant, where this subgraph can say. */
   readonly changes?: NonNullable<SubgraphService["changes"]>;
+  /** Begins an export of this subgraph's rows, where it has any to export. */
+  readonly export?: NonNullable<SubgraphService["export"]>;
   /** Rejects where it cannot answer now. */
   ready(): Promise<void>;
   close(): Promise<void>;
@@ -45,6 +48,7 @@ export function localSubgraph(service: SubgraphService): GatewaySubgraph {
       return result;
     },
     ...(service.changes && { changes: service.changes.bind(service) }),
+    ...(service.export && { export: service.export.bind(service) }),
     ready: () => service.ready(),
     close: async () => undefined,
   };
@@ -64,6 +68,7 @@ export function remoteSubgraph(sdl: string, options: RemoteOptions): GatewaySubg
       return result;
     },
     changes: (tenant, asked) => remoteChanges(options, tenant, asked),
+    export: (caller, question, facts) => remoteExport(options, caller, question, facts),
     async ready() {
       if (!(await execute.isReady())) throw new Error(`${options.subgraph} is not ready`);
     },

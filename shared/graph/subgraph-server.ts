@@ -18,6 +18,7 @@ import {
   streamChanges,
 } from "./changes-server.ts";
 import { compiledAnswers } from "./compiled-answers.ts";
+import { EXPORTS_PATH, readExportRequest, streamExport } from "./exports-server.ts";
 import { INTERNAL_MESSAGE, publicError } from "./public-error.ts";
 import { SeenDevices } from "./seen-devices.ts";
 import { type CheckedToken, type ServiceTokenCheck, serviceTokenCheck } from "./service-token.ts";
@@ -165,7 +166,14 @@ async function answer(
       return streamChanges(changes, { tenant, ...asked }, { response, closing: parts.closing });
     }
   }
-  if (!graphql || request.url === CHANGES_PATH) {
+  if (graphql && request.url === EXPORTS_PATH) {
+    const question = readExportRequest(graphql);
+    const begin = service.export?.bind(service);
+    if (begin && question) {
+      return streamExport(begin, { ...token, question }, { response, closing: parts.closing });
+    }
+  }
+  if (!graphql || request.url !== SUBGRAPH_PATH) {
     return sendJson(response, 401, REFUSAL, { connection: "close" });
   }
   const came = { name: `request ${service.name}`, from: request.headers };
@@ -214,7 +222,7 @@ function withSeen(result: string, seen: SeenDevices): string {
 /** The token of a request to the one route, or null. */
 function checkedToken(request: IncomingMessage, check: ServiceTokenCheck): CheckedToken | null {
   const [scheme, token, ...more] = (request.headers.authorization ?? "").split(" ");
-  const paths = [SUBGRAPH_PATH, CHANGES_PATH];
+  const paths = [SUBGRAPH_PATH, CHANGES_PATH, EXPORTS_PATH];
   if (request.method !== "POST" || !paths.includes(request.url ?? "")) return null;
   if (scheme !== "Bearer" || !token || more.length > 0) return null;
   return check(token);

@@ -1,5 +1,8 @@
+import type { Readable } from "node:stream";
 import type { ExecutionResult, GraphQLSchema } from "graphql";
 import type { Caller } from "../caller.ts";
+import type { ExportColumn } from "../export/export-column.ts";
+import type { ExportFormat } from "../export/export-format.ts";
 import type { SeenDevices } from "./seen-devices.ts";
 
 /** What a subgraph knows of the client's request beside its caller. */
@@ -36,6 +39,39 @@ export interface ChangesOptions {
   signal: AbortSignal;
 }
 
+/** What is to be exported, and how. */
+export interface ExportQuestion {
+  /** The kind of rows, like `devices`. */
+  what: string;
+  /** null: the usual ones that the caller may have. */
+  columns: readonly string[] | null;
+  format: ExportFormat;
+  /** Which rows: the arguments of this kind, as the client gave them. */
+  selection: Readonly<Record<string, unknown>>;
+  /** Texts that look like formulas stay as they are, also in CSV. */
+  keepsFormulas: boolean;
+}
+/** How an export ended: what its reader can check it by. */
+export interface ExportEnd {
+  rows: number;
+  bytes: number;
+  /** Of all its bytes, in hex. */
+  sha256: string;
+}
+/** An export that has begun: all its rows are as of one moment. */
+export interface ExportBody {
+  contentType: string;
+  columns: readonly ExportColumn[];
+  expectedRows: number;
+  moment: string;
+  /** Whether its bytes may be kept to be read again: not those of people, nor of what is shared. */
+  isKept: boolean;
+  /** Fails where the rows do not come to their end. Whoever does not read it destroys it. */
+  body: Readable;
+  /** Rejects where the body fails. */
+  end: Promise<ExportEnd>;
+}
+
 /** A running subgraph, however it is reached. */
 export interface SubgraphService {
   readonly name: string;
@@ -48,6 +84,8 @@ export interface SubgraphService {
    * Batches come all the time, most of them empty. Rejects where the database cannot be asked.
    */
   changes?(tenant: string, options: ChangesOptions): AsyncIterable<ChangeBatch>;
+  /** Begins an export of this subgraph's rows. Rejects with a DomainError where it is refused. */
+  export?(caller: Caller, question: ExportQuestion, request: RequestFacts): Promise<ExportBody>;
   /** Resolves where requests can be answered now; otherwise rejects with a DomainError. */
   ready(): Promise<void>;
   close(): Promise<void>;

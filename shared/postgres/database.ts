@@ -1,6 +1,7 @@
 import pg from "pg";
 import { utcMicroseconds } from "../time.ts";
 import type { Until } from "./deadline.ts";
+import { Snapshot } from "./snapshot.ts";
 import { type Pace, SILENCE_MS, tenantSql } from "./tenant-sql.ts";
 
 /** A statement that PostgreSQL parses and plans once a connection. Names are unique in a service. */
@@ -108,6 +109,11 @@ export class Database {
     };
     // Looked up for each statement: a request may outlive its tenant's pool.
     return tenantSql(() => this.poolOf(tenant), pace);
+  }
+
+  /** A connection of this tenant's own in a transaction that lasts. Whoever opens it ends it. */
+  snapshot(tenant: string): Promise<Snapshot> {
+    return Snapshot.open(() => this.poolOf(tenant).connect());
   }
 
   async close(): Promise<void> {

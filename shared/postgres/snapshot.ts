@@ -1,0 +1,63 @@
+import type { Readable } from "node:stream";
+import type pg from "pg";
+import copyStreams from "pg-copy-streams";
+import { withLiterals } from "./literal.ts";
+import { refusalOf } from "./refusal.ts";
+
+/**
+ * One connection in a transaction that only reads and sees the database as it was at its first
+ * statement, whatever others commit meanwhile. Whoever opens it ends it, or abandons it.
+ */
+export class Snapshot {
+  private isOver = false;
+
+  private constructor(private readonly client: pg.PoolClient) {}
+
+  static async open(connect: () => Promise<pg.PoolClient>): Promise<Snapshot> {
+    try {
+      const client = await connect();
+      const snapshot = new Snapshot(client);
+      try {
+        await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+        return snapshot;
+      } catch (error) {
+        snapshot.abandon();
+        throw error;
+      }
+    } catch (error) {
+      throw refusalOf(error);
+    }
+  }
+
+  async rows<Row>(text: string, parameters: readonly unknown[]): Promise<Row[]> {
+    try {
+      return (await this.client.query(text, [...parameters])).rows as Row[];
+    } catch (error) {
+      throw refusalOf(error);
+    }
+  }
+
+  /** The rows of a query as COPY writes them in its binary form. */
+  copy(query: string, parameters: readonly unknown[]): Readable {
+    const text = `COPY (${withLiterals(query, parameters)}) TO STDOUT WITH (FORMAT binary)`;
+    return this.client.query(copyStreams.to(text));
+  }
+
+  /** Ends the transaction, and gives the connection back. */
+  async end(): Promise<void> {
+    if (this.isOver) return;
+    this.isOver = true;
+    const isEnded = await this.client.query("COMMIT").then(
+      () => true,
+      () => false,
+    );
+    this.client.release(!isEnded);
+  }
+
+  /** Closes the connection, whatever is under way on it. */
+  abandon(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.client.release(true);
+  }
+}
