@@ -4,6 +4,7 @@ import { type GraphQLSchema, Kind, parse, print } from "graphql";
 import { buildSchema, createResolversMap, type NonEmptyArray } from "type-graphql";
 import { DomainError } from "../domain-error.ts";
 import { type AccessTable, enforceAccess } from "./access.ts";
+import { withPlainResolvers } from "./plain-resolvers.ts";
 
 const FEDERATION = `extend schema @link(
   url: "https://specs.apollo.dev/federation/v2.3"
@@ -45,7 +46,7 @@ export async function buildSubgraph<Context>(parts: SubgraphParts<Context>): Pro
     skipCheck: true,
     validate: false,
   });
-  const resolvers: Record<string, object> = { ...createResolversMap(plain) };
+  const resolvers = withPlainResolvers({ ...createResolversMap(plain) }, parts.resolvers);
   for (const [type, resolve] of Object.entries(parts.references)) {
     resolvers[type] = { ...resolvers[type], __resolveReference: resolve };
   }

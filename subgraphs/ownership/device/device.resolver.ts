@@ -27,10 +27,11 @@ export class DeviceResolver {
   }
 
   @FieldResolver(() => Owner, { nullable: true, description: "Who has registered it, now." })
-  async owner(@Root() { connhexId }: Device, @Ctx() context: Context): Promise<OwnerRow | null> {
+  owner(@Root() { connhexId }: Device, @Ctx() context: Context): Promise<OwnerRow | null> | null {
     if (connhexId == null) return null;
-    const current = await context.ownerships.currentOf(connhexId);
-    return current?.ownerId == null ? null : context.visibleOwner(current.ownerId);
+    return context.ownerships
+      .currentOf(connhexId)
+      .then((row) => (row?.ownerId == null ? null : context.visibleOwner(row.ownerId)));
   }
 
   @FieldResolver(() => [Ownership], { nullable: true, description: "Oldest first." })

@@ -150,9 +150,8 @@ export class OwnershipStore {
     },
   );
 
-  async currentOf(connhexId: string): Promise<CurrentRow | null> {
-    const [row] = await this.asked.load({ about: "CURRENT", connhexId });
-    return row ?? null;
+  currentOf(connhexId: string): Promise<CurrentRow | null> {
+    return this.asked.load({ about: "CURRENT", connhexId }).then(([row]) => row ?? null);
   }
 
   /** Oldest first. The owners come with it: asking for their names costs no other statement. */
