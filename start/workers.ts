@@ -13,6 +13,7 @@ import {
   processMetrics,
   readMetric,
 } from "../shared/metrics.ts";
+import { flagsForChild } from "./node-flags.ts";
 import { type FromWorker, type ToWorker, Waiting, type Work } from "./worker-messages.ts";
 
 const LIMITS = {
@@ -87,7 +88,8 @@ class Slot {
   start(): Promise<Listening> {
     const { environment, work, port } = this.options;
     const exec = fileURLToPath(new URL("./worker.js", import.meta.url));
-    cluster.setupPrimary({ exec, args: [work, `${this.number}`] });
+    const execArgv = flagsForChild(process.execArgv, environment);
+    cluster.setupPrimary({ exec, execArgv, args: [work, `${this.number}`] });
     const worker = cluster.fork({ ...environment, PORT: `${port}` });
     const began = performance.now();
     this.worker = worker;

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { NODE_FLAGS } from "../../start/node-flags.ts";
 
 /** A process that this run started, and is stopped by its id. */
 export interface BenchProcess {
@@ -34,10 +35,14 @@ export async function startProcess(
   const { node, environment, logFolder, profileFolder, name } = options;
   const logFile = join(logFolder, `${name}.log`);
   const log = await open(logFile, "w");
-  const child = spawn(node, [...profileFlags(profileFolder, name), program, ...words], {
-    env: { PATH: process.env.PATH ?? "", NODE_ENV: "production", ...environment },
-    stdio: ["ignore", "pipe", log.fd],
-  });
+  const child = spawn(
+    node,
+    [...NODE_FLAGS, ...profileFlags(profileFolder, name), program, ...words],
+    {
+      env: { PATH: process.env.PATH ?? "", NODE_ENV: "production", ...environment },
+      stdio: ["ignore", "pipe", log.fd],
+    },
+  );
   await log.close();
   const killAtExit = () => child.kill("SIGKILL");
   process.once("exit", killAtExit);
