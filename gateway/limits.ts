@@ -71,6 +71,9 @@ export const GATEWAY_LIMITS = {
   /** Budgets that are remembered, of callers and of addresses each. */
   rateBuckets: 20_000,
   failedAuthenticationsPerMinute: 60,
+  /** Credentials that are remembered as good since their last use, for where others have failed. */
+  goodCredentials: 20_000,
+  goodCredentialMs: 60 * 60_000,
   /** Requests in work at once; more only make all of them wait for the same CPU and database. */
   requestsRunning: 128,
   requestsQueued: 256,

@@ -34,19 +34,16 @@ export async function authenticate(
   headers: IncomingHttpHeaders,
   { check, registry }: Doorkeeper,
 ): Promise<Arrival | null> {
-  const [, bearer] = /^Bearer ([\w.~+/=-]+)$/i.exec(headers.authorization ?? "") ?? [];
-  const key = headers["x-api-key"];
-  const credential = bearer ?? (typeof key === "string" ? key : undefined);
-  if (!credential || credential.length > GATEWAY_LIMITS.tokenCharacters) return null;
-  if (bearer !== undefined && key !== undefined) return null;
+  const credential = credentialOf(headers);
+  if (credential === null) return null;
   const asked = headers["x-tenant"];
   if (API_KEY.test(credential)) {
     const client = await registry.clientOfKey(credential);
     if (!client || (asked !== undefined && asked !== client.tenant)) return null;
     return { caller: callerOf(client), client };
   }
-  if (bearer === undefined) return null;
-  const said = await check(bearer);
+  if (headers["x-api-key"] !== undefined) return null;
+  const said = await check(credential);
   if (!said) return null;
   const tenant = asked === undefined ? said.tenants[0] : asked;
   if (typeof tenant !== "string" || !said.tenants.includes(tenant)) return null;
@@ -57,6 +54,16 @@ export async function authenticate(
   // A partner's program is a partner, whoever uses it and whatever an issuer says of him.
   const held = client?.kind === "PARTNER" ? client.roles : roles;
   return { caller: { subject, tenant, roles: held, client: name }, client };
+}
+
+/** The one token or API key of a request; null where there is none, or more than one. */
+export function credentialOf(headers: IncomingHttpHeaders): string | null {
+  const [, bearer] = /^Bearer ([\w.~+/=-]+)$/i.exec(headers.authorization ?? "") ?? [];
+  const key = headers["x-api-key"];
+  if (bearer !== undefined && key !== undefined) return null;
+  const credential = bearer ?? key;
+  if (typeof credential !== "string" || credential === "") return null;
+  return credential.length > GATEWAY_LIMITS.tokenCharacters ? null : credential;
 }
 
 function callerOf({ tenant, name, roles }: RegisteredClient): Caller {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "@jest/globals";
+import { describe, expect, jest, test } from "@jest/globals";
 import { FailedAuthentications, remoteAddress } from "./failed-authentications.ts";
 
 describe("an address", () => {
@@ -26,26 +26,54 @@ describe("an address", () => {
 });
 
 describe("too many failures from one address", () => {
-  test("are refused unchecked for a while, and nobody else is", () => {
+  const fails = async () => null;
+  const succeeds = async () => "somebody";
+
+  test("are refused unchecked for a while, and nobody else is", async () => {
     let now = 0;
     const failed = new FailedAuthentications({ now: () => now });
-    for (let n = 0; n < 60; n++) {
-      failed.assertFew("a");
-      failed.note("a");
-    }
-    const refused = () => failed.assertFew("a");
-    expect(refused).toThrow(
+    for (let n = 0; n < 60; n++) expect(await failed.whileFew("a", fails)).toBeNull();
+    const checked = jest.fn(succeeds);
+    await expect(failed.whileFew("a", checked)).rejects.toEqual(
       expect.objectContaining({
         status: 429,
         code: "RATE_LIMITED",
         headers: { "retry-after": "1", connection: "close" },
       }),
     );
-    expect(() => failed.assertFew("b")).not.toThrow();
+    expect(checked).not.toHaveBeenCalled();
+    expect(await failed.whileFew("b", succeeds)).toBe("somebody");
     now += 1_000;
-    expect(refused).not.toThrow();
-    failed.note("a");
-    expect(refused).toThrow();
+    expect(await failed.whileFew("a", succeeds)).toBe("somebody");
+    await failed.whileFew("a", fails);
+    await expect(failed.whileFew("a", succeeds)).rejects.toThrow(/too many requests/);
+  });
+
+  test.each<[string, () => Promise<string | null>, number, number]>([
+    ["wrong ones: no more are checked than may fail", fails, 60, 240],
+    ["good ones: all are checked, and none is refused", succeeds, 300, 0],
+    [
+      "ones that could not be checked: nobody's fault",
+      () => Promise.reject(new Error("away")),
+      300,
+      300,
+    ],
+  ])("of 300 at once, %s", async (_, outcome, checks, rejected) => {
+    const failed = new FailedAuthentications({ now: () => 0 });
+    let running = 0;
+    let most = 0;
+    let checked = 0;
+    const check = async () => {
+      checked++;
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      running--;
+      return outcome();
+    };
+    const all = Array.from({ length: 300 }, () => failed.whileFew("a", check));
+    const settled = await Promise.allSettled(all);
+    expect(settled.filter(({ status }) => status === "rejected")).toHaveLength(rejected);
+    expect([checked, most]).toEqual([checks, 60]);
   });
 
   test("are remembered for a bounded number of addresses", () => {

@@ -11,6 +11,7 @@ import { TokenBuckets } from "./token-buckets.ts";
  */
 export class FailedAuthentications {
   private readonly buckets: TokenBuckets;
+  private readonly checks = new Map<string, Checks>();
   private readonly budget: { capacity: number; perSecond: number };
 
   constructor({ share = 1, now }: { share?: number; now?: () => number } = {}) {
@@ -24,10 +25,32 @@ export class FailedAuthentications {
     return this.buckets.size;
   }
 
-  /** Throws RequestRefusal where too many came from this address; before anything is checked. */
-  assertFew(address: string): void {
-    const { isGranted, secondsToNext } = this.buckets.look(address, this.budget);
-    if (isGranted) return;
+  /**
+   * Runs a check of somebody at this address; null is one that failed. No more run at once than may
+   * still fail, the others wait for them. Throws RequestRefusal where too many have failed.
+   */
+  async whileFew<T>(address: string, check: () => Promise<T | null>): Promise<T | null> {
+    const checks = this.checks.get(address) ?? { present: 0, running: 0, waiting: [] };
+    this.checks.set(address, checks);
+    checks.present++;
+    try {
+      while (checks.running >= this.left(address)) {
+        await new Promise<void>((resolve) => checks.waiting.push(resolve));
+      }
+      checks.running++;
+      const found = await check().finally(() => checks.running--);
+      if (found === null) this.note(address);
+      return found;
+    } finally {
+      for (const go of checks.waiting.splice(0)) go();
+      if (--checks.present === 0) this.checks.delete(address);
+    }
+  }
+
+  /** How many may still fail: one or more. */
+  private left(address: string): number {
+    const { isGranted, left, secondsToNext } = this.buckets.look(address, this.budget);
+    if (isGranted) return left;
     const seconds = Math.ceil(secondsToNext);
     const text = "too many requests from your address had no valid token";
     const headers = { "retry-after": String(seconds), connection: "close" };
@@ -38,6 +61,14 @@ export class FailedAuthentications {
   note(address: string): void {
     this.buckets.charge(address, this.budget, 1);
   }
+}
+
+/** The checks of those at one address. */
+interface Checks {
+  /** Those that run, and those that wait. */
+  present: number;
+  running: number;
+  waiting: (() => void)[];
 }
 
 /** What of a request says where it comes from. */
