@@ -52,6 +52,18 @@ export class RateLimit {
     return { ...grant, policy: payer.policy, quota: budget.capacity, windowSeconds };
   }
 
+  /** How long until there is a unit, in milliseconds; 0 where there is one. */
+  untilGranted(payer: Payer): number {
+    const { isGranted, secondsToNext } = this.buckets.look(payer.key, this.budgetOf(payer));
+    return isGranted ? 0 : Math.ceil(secondsToNext * 1_000);
+  }
+
+  /** Takes what nobody asked for: nodes count from the first. */
+  chargeEvent(payer: Payer, nodes: number): void {
+    const units = nodes / GATEWAY_LIMITS.rateNodes;
+    this.buckets.charge(payer.key, this.budgetOf(payer), units);
+  }
+
   charge(payer: Payer, nodes: number): void {
     const units = Math.floor(nodes / GATEWAY_LIMITS.rateNodes);
     if (units > 0) this.buckets.charge(payer.key, this.budgetOf(payer), units);
