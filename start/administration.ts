@@ -1,11 +1,12 @@
 import { runDemo } from "../demo/run-demo.ts";
 import { type DroppedMonth, dropMonths } from "../gateway/access-log/months.store.ts";
 import { Database } from "../shared/postgres/database.ts";
+import { readClusterRecord } from "../shared/postgres/embedded/data-folder.ts";
 import { findDeviations as inManufacturing } from "../subgraphs/manufacturing/device/consistency.store.ts";
 import { findDeviations as inOwnership } from "../subgraphs/ownership/ownership/consistency.store.ts";
-import { readStartConfig } from "./config.ts";
+import { readDatabaseUrls, readStartConfig } from "./config.ts";
 import { type DataFolderSecrets, openSecrets, ownershipConfigOf } from "./data-folder-secrets.ts";
-import { type Databases, migrateAll, openDatabases } from "./databases.ts";
+import { type Databases, migrateAll, openDatabases, SERVICE_NAMES } from "./databases.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -17,16 +18,31 @@ export interface AdministrationOptions {
 /** Work of the administrator, on the databases themselves; the system may run meanwhile. */
 async function withDatabases<T>(
   { environment, notice }: AdministrationOptions,
-  work: (databases: Databases, secrets: DataFolderSecrets) => Promise<T>,
+  work: (databases: Databases, secrets: () => Promise<DataFolderSecrets>) => Promise<T>,
 ): Promise<T> {
   const { dataFolder } = readStartConfig(environment);
-  const databasePassword = async () => (await openSecrets(dataFolder)).databasePassword;
+  const secrets = () => openSecrets(dataFolder);
+  const databasePassword = async () => (await secrets()).databasePassword;
   const databases = await openDatabases({ environment, dataFolder, databasePassword, notice });
   try {
-    return await work(databases, await openSecrets(dataFolder));
+    return await work(databases, secrets);
   } finally {
     await databases.stop();
   }
+}
+
+/** The same for what has a meaning only where there is a record: it never makes a database. */
+async function withExistingDatabases<T>(
+  options: AdministrationOptions,
+  work: (databases: Databases) => Promise<T>,
+): Promise<T> {
+  const { environment } = options;
+  const { dataFolder } = readStartConfig(environment);
+  const isEmbedded = SERVICE_NAMES.every((name) => readDatabaseUrls(environment, name) === null);
+  if (isEmbedded && (await readClusterRecord(dataFolder)) === null) {
+    throw new Error(`DATA_DIR names ${dataFolder}, where no database is`);
+  }
+  return withDatabases(options, work);
 }
 
 /** A check reads whole tables: ten minutes a statement are enough for tens of millions of rows. */
@@ -42,7 +58,7 @@ export function runDropMonths({
   before,
   ...options
 }: AdministrationOptions & { before: string }): Promise<DroppedMonth[]> {
-  return withDatabases(options, async ({ gateway }) => {
+  return withExistingDatabases(options, async ({ gateway }) => {
     // As whoever logs in: the tables' owner.
     const owner = new Database({
       url: gateway.ownerUrl,
@@ -76,7 +92,7 @@ export interface CheckOptions extends AdministrationOptions {
 
 /** Compares every projection of a tenant with the revisions that it is made of. */
 export function runCheck({ tenant, limit, ...options }: CheckOptions): Promise<FoundDeviation[]> {
-  return withDatabases(options, async (databases) => {
+  return withExistingDatabases(options, async (databases) => {
     const open = (name: "manufacturing" | "ownership") =>
       new Database({
         url: databases[name].appUrl,
@@ -118,7 +134,7 @@ export function loadDemoFactory({ environment, notice, ...demo }: DemoOptions) {
   return withDatabases({ environment, notice }, async (databases, secrets) => {
     await migrateAll(databases);
     const { appUrl } = databases.ownership;
-    const { encryptionKey, secretPepper } = ownershipConfigOf(environment, secrets, appUrl);
+    const { encryptionKey, secretPepper } = ownershipConfigOf(environment, await secrets(), appUrl);
     return runDemo({
       ...demo,
       manufacturingUrl: databases.manufacturing.ownerUrl,
