@@ -34,11 +34,21 @@ export function wantsTraces(env: Environment): boolean {
   if (env.OTEL_SDK_DISABLED?.toLowerCase() === "true") return false;
   if (!env.OTEL_EXPORTER_OTLP_ENDPOINT && !env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) return false;
   if (env.OTEL_TRACES_EXPORTER && env.OTEL_TRACES_EXPORTER !== "otlp") return false;
-  const protocol = env.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL || env.OTEL_EXPORTER_OTLP_PROTOCOL;
-  if (protocol === "grpc") {
-    throw new Error("OTEL_EXPORTER_OTLP_PROTOCOL must be http/json: traces are sent over HTTP");
+  for (const name of ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"]) {
+    const url = env[name];
+    if (url && !isHttpUrl(url)) throw new Error(`${name} must be an http or https URL, not ${url}`);
+  }
+  for (const name of ["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"]) {
+    const protocol = env[name];
+    if (protocol && protocol !== "http/json") {
+      throw new Error(`${name} must be http/json, as which traces are sent, not ${protocol}`);
+    }
   }
   return true;
+}
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
 
 /** How a subgraph in a process of its own is reached, and reaches the other one. */
@@ -62,7 +72,7 @@ export function readSplitConfig(env: Environment, peerVariable: string): SplitCo
     throw new Error(`PORT must be a number from 0 to 65535, not ${env.PORT}`);
   }
   const peerUrl = needed(peerVariable);
-  if (!/^https?:$/.test(URL.canParse(peerUrl) ? new URL(peerUrl).protocol : "")) {
+  if (!isHttpUrl(peerUrl)) {
     throw new Error(`${peerVariable} must be an http or https URL`);
   }
   return {

@@ -148,10 +148,14 @@ test.each([
   expect(wantsTraces(environment)).toBe(wanted);
 });
 
-test("traces over gRPC are refused at the start, by the variable's name", () => {
-  const environment = {
-    OTEL_EXPORTER_OTLP_ENDPOINT: "http://c:4317",
-    OTEL_EXPORTER_OTLP_PROTOCOL: "grpc",
-  };
-  expect(() => wantsTraces(environment)).toThrow("OTEL_EXPORTER_OTLP_PROTOCOL");
+test.each([
+  ["OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"],
+  ["OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"],
+  ["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "grpc"],
+  ["OTEL_EXPORTER_OTLP_ENDPOINT", "nope"],
+  ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "collector:4318"],
+])("%s=%s is refused at the start, by the variable's name", (name, value) => {
+  const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://c:4318", [name]: value };
+  expect(() => wantsTraces(environment)).toThrow(`${name} must be`);
+  expect(() => wantsTraces(environment)).toThrow(`, not ${value}`);
 });
