@@ -20,6 +20,7 @@ import {
   unevenSubgraphs,
   unknownRoles,
   unnumberedMigrations,
+  variablesForCompose,
   variablesOfCompose,
   variablesRead,
   variablesReadElsewhere,
@@ -170,6 +171,21 @@ describe("docs", () => {
     expect(set.filter((name) => !known.includes(name))).toEqual([]);
     const compose = "services:\n  a:\n    environment:\n      PROT: 1\n      A_PASSWORD: x\n";
     expect(variablesOfCompose(compose)).toEqual(["PROT"]);
+  });
+
+  test("name every variable that docker-compose.yml takes, which passes on all that a gateway reads", () => {
+    const compose = textOf("docker-compose.yml");
+    const page = textOf("docs/operations.md");
+    expect(variablesForCompose(compose)).toContain("GATEWAY_PORT");
+    expect(variablesForCompose(compose).filter((name) => !page.includes(`\`${name}\``))).toEqual(
+      [],
+    );
+    expect(variablesForCompose(["a: $", "{PROT:-1}:$", "{A_PASSWORD}"].join(""))).toEqual(["PROT"]);
+    const isOfGateway = (by = "") => /\bgateway\b|every `start(?!` \()/.test(by);
+    const passed = [...variablesOfCompose(compose), "HOST", "DATA_DIR"];
+    const read = tableRows(page, "Environment variables").filter(([, by]) => isOfGateway(by));
+    expect(read.length).toBeGreaterThan(10);
+    expect(read.map(([name = ""]) => name).filter((name) => !passed.includes(name))).toEqual([]);
   });
 
   test("are right that a service reads its environment in config.ts alone", () => {

@@ -147,8 +147,14 @@ function servicesIn(files: readonly TextFile[]): string[] {
 
 /** The variables that docker-compose.yml gives to services of ours. */
 export function variablesOfCompose(compose: string): string[] {
-  const names = [...compose.matchAll(/^ {6}([A-Z][A-Z_]+):/gm)].map(([, name]) => name ?? "");
+  const names = [...compose.matchAll(/^ +([A-Z][A-Z_]+):/gm)].map(([, name]) => name ?? "");
   return [...new Set(names)].filter((name) => !/^POSTGRES_|_PASSWORD$/.test(name)).sort();
+}
+
+/** The variables that docker-compose.yml takes from whoever starts it. */
+export function variablesForCompose(compose: string): string[] {
+  const names = [...compose.matchAll(/\$\{([A-Z_]+)/g)].map(([, name]) => name ?? "");
+  return [...new Set(names)].filter((name) => !name.endsWith("_PASSWORD")).sort();
 }
 
 /** The cells of the Markdown tables below a heading (or of all of them), without head and rule. */
