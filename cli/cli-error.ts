@@ -70,11 +70,17 @@ export function fileError(code: CliCode, message: string, line?: number): CliErr
   return new CliError(code, line === undefined ? message : `line ${line}: ${message}`);
 }
 
+/** The gateway's own words where a client is asked for that does not exist. */
+export function unknownClient(name: string): CliError {
+  return new CliError("NOT_FOUND", `there is no client ${JSON.stringify(name)}`);
+}
+
 function isCliCode(code: CliCode | ErrorCode): code is CliCode {
   return code in CLI_CODES;
 }
 
 function adviceOf(code: CliCode | ErrorCode): string {
+  if (code === "UNAUTHENTICATED") return "The token is over, or another issuer's: see --token.";
   return isCliCode(code) ? CLI_CODES[code] : ERROR_CODES[code];
 }
 

@@ -1,18 +1,19 @@
 import { Command } from "commander";
-import { CliError } from "../cli-error.ts";
+import { CliError, unknownClient } from "../cli-error.ts";
 import { type ConnectionOptions, connect, withConnection } from "../connection.ts";
 import { limitsOf, NO_LIMITS, readLimitsFile } from "../documents/limits-file.ts";
 import { readManifests } from "../documents/manifest.ts";
-import { printPublication, publish } from "../documents/publication.ts";
+import { inFiles, printPublication, publish } from "../documents/publication.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { GatewayClient } from "../gateway-client.ts";
+import { listOption } from "../option-values.ts";
 import { note, plural, print, printJson, table } from "../output.ts";
 
 const DESCRIPTION = `Publishes, lists and retires the documents that a client may run by their ids.
 
 Examples:
   tracegraph documents publish --client acme --version 3 persisted-query-manifest.json
-  tracegraph documents publish --client acme --version 3 src/queries --limits limits.json --dry-run
+  tracegraph documents publish --client acme --version 3 src --limits limits.json --dry-run
   tracegraph documents list --client acme
   tracegraph documents retire --client acme --version 2 --reason "nobody runs it any more"`;
 
@@ -83,7 +84,8 @@ function retireCommand(): Command {
     .summary("takes a version, or single documents, out of use")
     .description(
       `Takes a client's version out of use, with every document that no other version holds, or
-single documents whatever versions hold them. Requests for them are refused within a minute.
+single documents whatever versions hold them. Requests for them are refused at once, on every
+gateway within 10 s.
 
 Examples:
   tracegraph documents retire --client acme --version 2 --reason "nobody runs it any more"
@@ -91,7 +93,7 @@ Examples:
     )
     .requiredOption("--client <client>", "whose documents")
     .option("--version <version>", "the version")
-    .option("--id <id>", "a document; may be given several times", addId, [])
+    .addOption(listOption("--id <id>", "a document; may be given several times"))
     .requiredOption("--reason <text>", "why");
   return withConnection(command).action(retire);
 }
@@ -101,11 +103,13 @@ async function publishManifests(paths: string[], options: PublishOptions): Promi
   const manifests = await readManifests(paths);
   const limits = options.limits ? await readLimitsFile(options.limits) : NO_LIMITS;
   const documents = manifests.map((document) => ({
-    ...document,
+    id: document.id,
+    text: document.text,
     variableLimits: limitsOf(document, limits),
   }));
   const { gateway } = await connect(options, ["admin"]);
-  const publication = await publish(gateway, { client, version, documents, dryRun });
+  const request = { client, version, documents, dryRun };
+  const publication = inFiles(await publish(gateway, request), manifests);
   if (publication.refused > 0) process.exitCode = EXIT.REFUSED;
   if (options.json) printJson(publication);
   else printPublication(publication, { client, dryRun });
@@ -157,7 +161,7 @@ async function readAll(
   let after: string | null = null;
   for (;;) {
     const page: ListPage = await gateway.ask<ListPage>(LIST, { ...asked, after });
-    if (!page.client) throw new CliError("NOT_FOUND", `there is no client ${name}`);
+    if (!page.client) throw unknownClient(name);
     const { nodes, pageInfo } = page.client.documents;
     documents.push(...nodes);
     if (!pageInfo.hasNextPage || pageInfo.endCursor === null) return documents;
@@ -184,8 +188,4 @@ async function retire(options: RetireOptions): Promise<void> {
   );
   if (options.json) printJson(retireDocuments);
   else print(`${client}: ${plural(retireDocuments.retired, "document")} retired`);
-}
-
-function addId(id: string, ids: string[]): string[] {
-  return [...ids, id];
 }

@@ -13,14 +13,17 @@ import {
   visit,
 } from "graphql";
 import { CliError } from "../cli-error.ts";
+import { readUtf8 } from "../read-text.ts";
 import type { ManifestDocument } from "./manifest-document.ts";
-import { readUtf8 } from "./read-text.ts";
+import type { WrittenDefinition } from "./written-place.ts";
 
 /** A file of a folder, with its path from there. */
 export interface GraphqlFile {
   path: string;
   text: string;
 }
+
+type Written<Definition> = WrittenDefinition & { definition: Definition };
 
 const ADVICE = "Mend the named file; a folder is published whole or not at all.";
 
@@ -42,27 +45,28 @@ export async function readDocumentFolder(folder: string): Promise<ManifestDocume
 
 /** Each operation of these files with its fragments, printed; its id is `sha256:` and their hash. */
 export function documentsOfFiles(files: readonly GraphqlFile[]): ManifestDocument[] {
-  const operations = new Map<string, { path: string; operation: OperationDefinitionNode }>();
-  const fragments = new Map<string, FragmentDefinitionNode>();
+  const operations = new Map<string, Written<OperationDefinitionNode>>();
+  const fragments = new Map<string, Written<FragmentDefinitionNode>>();
   for (const { path, text } of files) {
     for (const definition of definitionsOf(path, text)) {
       if (definition.kind === Kind.FRAGMENT_DEFINITION) {
         const name = definition.name.value;
         if (fragments.has(name)) throw broken(path, `there is another fragment ${name}`);
-        fragments.set(name, definition);
+        fragments.set(name, { path, definition });
       } else if (definition.kind === Kind.OPERATION_DEFINITION) {
         const name = definition.name?.value;
         if (!name) throw broken(path, "an operation needs a name");
         if (operations.has(name)) throw broken(path, `there is another operation ${name}`);
-        operations.set(name, { path, operation: definition });
+        operations.set(name, { path, definition });
       } else throw broken(path, "a document has operations and fragments only");
     }
   }
-  return [...operations.values()].map(({ path, operation }) => {
-    const used = fragmentsOf(operation, fragments, path);
-    const document: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operation, ...used] };
+  return [...operations.values()].map((operation) => {
+    const written = [operation, ...fragmentsOf(operation, fragments)];
+    const definitions = written.map(({ definition }) => definition);
+    const document: DocumentNode = { kind: Kind.DOCUMENT, definitions };
     const text = print(document);
-    return { id: `sha256:${createHash("sha256").update(text).digest("hex")}`, text };
+    return { id: `sha256:${createHash("sha256").update(text).digest("hex")}`, text, written };
   });
 }
 
@@ -80,13 +84,12 @@ function definitionsOf(path: string, text: string): readonly DefinitionNode[] {
 
 /** The fragments that an operation reaches, by their names, so that its text is always the same. */
 function fragmentsOf(
-  operation: OperationDefinitionNode,
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-  path: string,
-): FragmentDefinitionNode[] {
-  const used = new Map<string, FragmentDefinitionNode>();
-  const waiting: (OperationDefinitionNode | FragmentDefinitionNode)[] = [operation];
-  for (const definition of waiting) {
+  operation: Written<OperationDefinitionNode>,
+  fragments: ReadonlyMap<string, Written<FragmentDefinitionNode>>,
+): Written<FragmentDefinitionNode>[] {
+  const used = new Map<string, Written<FragmentDefinitionNode>>();
+  const waiting: WrittenDefinition[] = [operation];
+  for (const { path, definition } of waiting) {
     visit(definition, {
       FragmentSpread({ name: { value } }) {
         if (used.has(value)) return;

@@ -1,7 +1,7 @@
 import { GraphQLError, Kind, parse } from "graphql";
 import { CliError } from "../cli-error.ts";
+import { readJson } from "../read-text.ts";
 import type { ManifestDocument } from "./manifest-document.ts";
-import { readJson } from "./read-text.ts";
 
 /** Limits of variables: for every document, and for single ones by operation name or id. */
 export interface DeclaredLimits {

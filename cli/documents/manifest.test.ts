@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { documentsOfFiles } from "./document-folder.ts";
 import { limitsOf, readLimits } from "./limits-file.ts";
 import { documentsIn, readManifests } from "./manifest.ts";
+import { writtenPlace } from "./written-place.ts";
 
 const LOT = "query Lot {\n  lot\n}";
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
@@ -73,11 +74,12 @@ describe("a folder of .graphql files", () => {
     const one =
       "query One {\n  t {\n    ...B\n  }\n}\n\nfragment A on T {\n  a\n}\n\nfragment B on T {\n  b\n  ...A\n}";
     const two = "mutation Two {\n  t {\n    a\n  }\n}";
-    expect(documents).toEqual([
+    expect(documents).toMatchObject([
       { id: `sha256:${sha256(one)}`, text: one },
       { id: `sha256:${sha256(two)}`, text: two },
     ]);
-    expect(documentsOfFiles([...files].reverse())).toEqual(expect.arrayContaining(documents));
+    const reversed = documentsOfFiles([...files].reverse()).map(({ text }) => text);
+    expect(reversed.sort()).toEqual([one, two].sort());
   });
 
   test.each<[texts: string[], refused: RegExp]>([
@@ -98,7 +100,25 @@ describe("a folder of .graphql files", () => {
     await writeFile(join(root, "deep/lot.gql"), LOT);
     await writeFile(join(root, "deep/node_modules/x/other.graphql"), "query Other { a }");
     await writeFile(join(root, "notes.txt"), "query No { a }");
-    expect(await readManifests([root])).toEqual([{ id: `sha256:${sha256(LOT)}`, text: LOT }]);
+    expect(await readManifests([root])).toMatchObject([{ id: `sha256:${sha256(LOT)}`, text: LOT }]);
+  });
+
+  test("remembers where each piece of a printed text stands in its file", () => {
+    const [document] = documentsOfFiles([
+      { path: "a.graphql", text: "# a\nquery One($n: Int = 1) { t(n: $n) { ...B x: nope } }" },
+      { path: "b.graphql", text: "\n\nfragment B on T { b, c @skip(if: true) }" },
+    ]);
+    const { text = "", written = [] } = document ?? {};
+    const placeOf = (piece: string) => {
+      const before = text.slice(0, text.indexOf(piece)).split("\n");
+      const column = (before.at(-1)?.length ?? 0) + 1;
+      return writtenPlace(text, written, { line: before.length, column });
+    };
+    expect(placeOf("query One")).toEqual({ file: "a.graphql", line: 2, column: 1 });
+    expect(placeOf("x: nope")).toEqual({ file: "a.graphql", line: 2, column: 42 });
+    expect(placeOf("nope")).toEqual({ file: "a.graphql", line: 2, column: 45 });
+    expect(placeOf("@skip")).toEqual({ file: "b.graphql", line: 3, column: 24 });
+    expect(placeOf("}")).toBeNull();
   });
 });
 

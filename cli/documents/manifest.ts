@@ -1,8 +1,8 @@
 import { stat } from "node:fs/promises";
 import { CliError } from "../cli-error.ts";
+import { notReadable, readJson } from "../read-text.ts";
 import { readDocumentFolder } from "./document-folder.ts";
 import type { ManifestDocument } from "./manifest-document.ts";
-import { readJson } from "./read-text.ts";
 
 const FORMATS =
   "Give a manifest of Apollo, Relay or GraphQL Code Generator, or a folder of .graphql files.";
@@ -25,8 +25,7 @@ export async function readManifests(paths: readonly string[]): Promise<ManifestD
 
 async function readManifest(path: string): Promise<ManifestDocument[]> {
   const facts = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    const reason = error.code === "ENOENT" ? "there is no such file" : (error.code ?? "unreadable");
-    throw new CliError("NOT_READABLE", `${path}: ${reason}`);
+    throw notReadable(path, error);
   });
   if (facts.isDirectory()) return readDocumentFolder(path);
   if (facts.size > MANIFEST_BYTES) {

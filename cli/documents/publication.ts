@@ -3,9 +3,10 @@ import { CliError } from "../cli-error.ts";
 import type { GatewayClient } from "../gateway-client.ts";
 import { note, plural, print, printable, table } from "../output.ts";
 import type { ManifestDocument } from "./manifest-document.ts";
+import { type WrittenPlace, writtenPlace } from "./written-place.ts";
 
 const PROBLEM = "code message field line column";
-export const PUBLISH_DOCUMENTS = `mutation PublishDocuments(
+const PUBLISH_DOCUMENTS = `mutation PublishDocuments(
   $client: String!, $version: String!, $documents: [DocumentInput!]!, $dryRun: Boolean!
 ) {
   publishDocuments(client: $client, version: $version, documents: $documents, dryRun: $dryRun) {
@@ -16,10 +17,14 @@ export const PUBLISH_DOCUMENTS = `mutation PublishDocuments(
   }
 }`;
 
-export interface DocumentToPublish extends ManifestDocument {
+export interface DocumentToPublish {
+  id: string;
+  text: string;
   variableLimits: Readonly<Record<string, number>>;
 }
 interface Problem {
+  /** Where the document was put together from files; line and column are those of the file then. */
+  file?: string;
   code: string;
   message: string;
   field: string | null;
@@ -71,13 +76,41 @@ export async function publish(
   return answer.publishDocuments;
 }
 
+/** The publication with every problem's place in the file that it stands in, where there is one. */
+export function inFiles(
+  publication: Publication,
+  documents: readonly ManifestDocument[],
+): Publication {
+  const written = new Map(documents.map((document) => [document.id, document]));
+  const verdicts = publication.verdicts.map((verdict) => {
+    const found = (problem: Problem) => ({
+      ...problem,
+      ...placeOf(problem, written.get(verdict.id)),
+    });
+    return {
+      ...verdict,
+      problems: verdict.problems.map(found),
+      warnings: verdict.warnings.map(found),
+    };
+  });
+  return { ...publication, verdicts };
+}
+
+function placeOf({ line, column }: Problem, document?: ManifestDocument): Partial<WrittenPlace> {
+  const { text = "", written = [] } = document ?? {};
+  const [operation] = written;
+  if (!operation) return {};
+  const place = line === null ? null : writtenPlace(text, written, { line, column: column ?? 1 });
+  return place ?? { file: operation.path, line: null, column: null };
+}
+
 /** A row for each document, then what is wrong with which, then what came of it all. */
 export function printPublication(
   { verdicts, version, isPublished, ...counts }: Publication,
   { client, dryRun }: { client: string; dryRun: boolean },
 ): void {
   const rows = verdicts.map(({ id, operationName, outcome, nodes, values, fetches }) => [
-    outcome,
+    outcome === "PUBLISHED" && !isPublished ? "ACCEPTED" : outcome,
     operationName ?? "–",
     ...[nodes, values, fetches].map(String),
     id,
@@ -93,7 +126,8 @@ export function printPublication(
   note(`${client} version ${version}: ${said}: ${end}`);
 }
 
-function lineOf(name: string, { code, message, field, line, column }: Problem): string {
+function lineOf(name: string, { file, code, message, field, line, column }: Problem): string {
   const place = line === null ? "" : `:${line}:${column ?? 1}`;
-  return printable(`${name}${place}: ${field === null ? "" : `${field}: `}${message} [${code}]`);
+  const where = file === undefined ? `${name}${place}` : `${file}${place}: ${name}`;
+  return printable(`${where}: ${field === null ? "" : `${field}: `}${message} [${code}]`);
 }

@@ -32,7 +32,8 @@ async function clientOfKey(text: string) {
 
 describe("client", () => {
   test("adds, changes and lists clients", async () => {
-    await done("client", "add", "acme", "--kind", "partner");
+    const acme = await done("client", "add", "acme", "--kind", "partner", "--json");
+    expect(JSON.parse(acme)).toMatchObject({ name: "acme", kind: "PARTNER" });
     const added = await done("client", "add", "portal", "--kind", "app", "--role", "support");
     expect(added).toMatch(/^portal +app +support +– +active /m);
     const words = ["--requests-per-minute", "600", "--role", "support", "--role", "line"];
@@ -95,7 +96,7 @@ describe("client", () => {
     [["change", "nobody", "--deactivate"], 2, /--reason/],
     [["change", "nobody", "--activate", "--deactivate", "--reason", "x"], 2, /cannot be used with/],
     [["change", "nobody", "--requests-per-minute", "0", "--reason", "x"], 2, /whole number from 1/],
-    [["list", "nobody"], 1, /no client nobody \[NOT_FOUND\]/],
+    [["list", "nobody"], 1, /no client "nobody" \[NOT_FOUND\]/],
     [["key", "add", "nobody"], 1, /NOT_FOUND/],
     [["key", "add", "nobody", "--expires", "soon"], 2, /2027-01-01/],
     [["key", "rotate", "nobody", "--overlap-hours", "721"], 2, /0 to 720/],
@@ -130,6 +131,8 @@ describe("documents", () => {
 
     const tried = await publish("mobile", ...words, "--dry-run");
     expect(tried).toMatchObject({ exit: 0, stderr: expect.stringContaining("only tried") });
+    expect(tried.stdout).toMatch(/^ACCEPTED +Lot /m);
+    expect(tried.stdout).not.toContain("PUBLISHED");
     expect(await done("documents", "list", "--client", "mobile", "--json")).toBe("[]\n");
 
     const published = await publish("mobile", ...words);
@@ -164,6 +167,14 @@ describe("documents", () => {
     ]);
   });
 
+  test("tells of a folder's documents file, line and column as they were written", async () => {
+    await app("folder");
+    const path = await cli.file("wrong/own.graphql", "# mine\nquery A { nope }\n");
+    const ran = await publish("folder", path.slice(0, path.lastIndexOf("/")));
+    expect(ran).toMatchObject({ exit: 1, stdout: expect.stringMatching(/^REFUSED +A /m) });
+    expect(ran.stderr).toMatch(/wrong\/own\.graphql:2:11: A: Query\.nope: .* \[BAD_USER_INPUT\]$/m);
+  });
+
   test("publishes nothing where one is refused, and names document, line and field", async () => {
     await app("sloppy");
     const wrong = 'query Wrong {\n  device(serialNumber: "SN-1") { lotCoed }\n}';
@@ -189,7 +200,7 @@ describe("documents", () => {
     [["publish", "--client", "a", "--version", "1", "/nowhere.json"], 2, /no such file/],
     [["publish", "--client", "a", "--version", "1"], 2, /manifest/],
     [["publish", "--client", "a", "/nowhere.json"], 2, /--version/],
-    [["list", "--client", "nobody"], 1, /no client nobody/],
+    [["list", "--client", "nobody"], 1, /no client "nobody"/],
     [["retire", "--client", "a", "--reason", "x"], 2, /--version or --id/],
     [["retire", "--client", "nobody", "--version", "1", "--reason", "x"], 1, /NOT_FOUND/],
   ])("documents %j ends with %d", async (words, exit, said) => {

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { GatewayOptions } from "../../gateway/server.ts";
 import type { Role } from "../../shared/caller.ts";
 import { setLogWriter } from "../../shared/log.ts";
@@ -82,6 +82,7 @@ export async function startCommandLine({
     },
     async file(name, content) {
       const path = join(folder, name);
+      await mkdir(dirname(path), { recursive: true });
       await writeFile(path, content);
       return path;
     },
