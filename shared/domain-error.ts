@@ -11,13 +11,15 @@ export const ERROR_CODES = {
   PAGE_SIZE_OUT_OF_RANGE: "Ask for 1 to 1000 items.",
   INVALID_CURSOR: "Use a cursor that this same question returned.",
   NOT_FOUND: "Check the identifier.",
-  LIMIT_EXCEEDED: "Ask for less at once.",
+  LIMIT_EXCEEDED: "Stay within the limit that the message names.",
   DOCUMENT_NOT_FOUND: "Publish the document for this client, or correct its id.",
   BAD_DOCUMENT_ID: "Use the hash of the very text, or an id that does not look like one.",
   DOCUMENT_ID_TAKEN: "Publish another text under another id.",
   DOCUMENT_REQUIRED: "Ask by the id of a document that was published for you.",
   UNKNOWN_VALUE: "Correct the value: nothing ever had it, so it can affect nothing.",
   CONTRADICTION: "Mend the named clause: as it stands, no device can meet the criteria.",
+  SCOPE_CHANGED: "Look at the scope again, and freeze it with its present count.",
+  SCOPE_EMPTY: "Widen the criteria: they give no device.",
   CRITERIA_TOO_DEEP: "Nest allOf, anyOf and noneOf less.",
   TOO_MANY_CLAUSES: "Use lists of values in place of clauses, or several questions.",
   // limits of one request; both figures stand beside the code
@@ -47,7 +49,7 @@ export const ERROR_CODES = {
   // corrections
   STALE_REVISION: "Read the device again and repeat with its present revision.",
   REASON_REQUIRED: "Say why.",
-  NOTHING_TO_CHANGE: "Name at least one field whose value differs.",
+  NOTHING_TO_CHANGE: "It is so already; name what shall differ.",
   // batches
   BATCH_TOO_LARGE: "Send at most 1000 rows at once.",
   IDEMPOTENCY_KEY_REUSED: "Use a new key for other content.",
