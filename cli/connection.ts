@@ -3,6 +3,7 @@ import type { Role } from "../shared/caller.ts";
 import { CliError } from "./cli-error.ts";
 import { developmentToken } from "./development-token.ts";
 import { GatewayClient } from "./gateway-client.ts";
+import { readTenant } from "./option-values.ts";
 
 const DEFAULT_URL = "http://localhost:4000";
 const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"];
@@ -27,7 +28,7 @@ export function withConnection(command: Command): Command {
   return command
     .option("--url <url>", `the gateway (TRACEGRAPH_URL; ${DEFAULT_URL} if neither is given)`)
     .option("--token <token>", "a bearer token (TRACEGRAPH_TOKEN)")
-    .option("--tenant <tenant>", "act in this tenant, where the token has several")
+    .option("--tenant <tenant>", "act in this tenant, where the token has several", readTenant)
     .option("--json", "print JSON");
 }
 
@@ -46,7 +47,7 @@ export async function connect(
     (LOOPBACK_HOSTS.includes(url.hostname) && (await developmentToken(roles, options.tenant)));
   if (!token) throw new CliError("NO_TOKEN", `no token for ${url.origin}`);
   const asked = options.tenant ?? null;
-  const gateway = new GatewayClient(url.href, { token, tenant: asked });
+  const gateway = new GatewayClient(url.href, { token, tenant: asked, roles });
   return { gateway, tenant: asked ?? firstTenantOf(token) };
 }
 

@@ -1,3 +1,4 @@
+import type { Role } from "../shared/caller.ts";
 import { ERROR_CODES, type ErrorCode } from "../shared/domain-error.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -21,8 +22,14 @@ export interface PartialAnswer<Data> {
 export class GatewayClient {
   readonly #endpoint: string;
   readonly #headers: Readonly<Record<string, string>>;
+  readonly #roles: readonly Role[];
 
-  constructor(url: string, access: { token: string; tenant: string | null }) {
+  /** `roles` are those that the command needs: a refusal names them. */
+  constructor(
+    url: string,
+    access: { token: string; tenant: string | null; roles: readonly Role[] },
+  ) {
+    this.#roles = access.roles;
     this.#endpoint = `${url.replace(/\/+$/, "")}/graphql`;
     this.#headers = {
       "content-type": "application/json",
@@ -36,7 +43,7 @@ export class GatewayClient {
   /** Answers the data; any error entry is a failure. */
   async ask<Data>(query: string, variables: object = {}): Promise<Data> {
     const { data, errors } = await this.askPartly<Data>(query, variables);
-    if (errors[0]) throw errorOf(errors[0]);
+    if (errors[0]) throw errorOf(errors[0], this.#roles);
     return data;
   }
 
@@ -45,7 +52,7 @@ export class GatewayClient {
     const { status, body } = await this.#post(JSON.stringify({ query, variables }));
     const errors = errorsOf(body);
     if (body?.data == null) {
-      throw errors[0] ? errorOf(errors[0]) : errorOfStatus(status, this.#endpoint);
+      throw errors[0] ? errorOf(errors[0], this.#roles) : errorOfStatus(status, this.#endpoint);
     }
     return { data: body.data as Data, errors };
   }
@@ -84,11 +91,18 @@ function errorsOf(body: GraphAnswer | null): readonly GraphError[] {
   return Array.isArray(body?.errors) ? (body.errors as GraphError[]) : [];
 }
 
-/** An error entry of the gateway as a failure of this program. */
-export function errorOf({ message, extensions = {} }: GraphError): CliError {
+/** An error entry of the gateway as a failure of this program, which needs one of these roles. */
+export function errorOf(
+  { message, extensions = {} }: GraphError,
+  roles: readonly Role[] = [],
+): CliError {
   const word = String(extensions.code ?? "");
   const requestId = extensions.requestId;
   const details = typeof requestId === "string" ? { requestId } : {};
+  if (word === "FORBIDDEN" && roles.length > 0) {
+    const advice = `Ask with the role ${roles.join(" or ")}, or another that may do this.`;
+    return new CliError("FORBIDDEN", message, { ...details, advice });
+  }
   if (word in ERROR_CODES) return new CliError(word as ErrorCode, message, details);
   // A code of the GraphQL layer: the document and this gateway do not fit together.
   return new CliError("GATEWAY_ANSWER", `the gateway refused: ${message} (${word || "no code"})`, {

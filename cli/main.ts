@@ -1,9 +1,12 @@
 import { readFileSync } from "node:fs";
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, type Option } from "commander";
 import { CliError } from "./cli-error.ts";
 import { COMMANDS, type CommandEntry } from "./commands.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { reportFailure } from "./failure.ts";
+
+/** Texts of ours are written narrower, so that no line of theirs is broken. */
+const HELP_WIDTH = 100;
 
 const INTRODUCTION = `Traces connected devices: what they are made of, which are their siblings, who owns them.
 
@@ -46,9 +49,23 @@ async function programFor(words: readonly string[]): Promise<Command> {
   applyToAll(program, (command) => {
     // Wrong usage is told as every other failure is, in one place.
     command.exitOverride().configureOutput({ outputError: () => undefined });
-    command.configureHelp({ helpWidth: 100 });
+    command.configureHelp({ helpWidth: HELP_WIDTH, optionDescription });
   });
   return program;
+}
+
+/** What an option is for, whether it must be given, and what it is if it is not. */
+function optionDescription(option: Option): string {
+  const { description, argChoices: choices, defaultValue, defaultValueDescription } = option;
+  const isEmpty =
+    defaultValue === undefined || (Array.isArray(defaultValue) && defaultValue.length === 0);
+  const present = defaultValueDescription ?? (isEmpty ? null : String(defaultValue));
+  const facts = [
+    ...(option.mandatory ? ["required"] : []),
+    ...(choices ? [`one of ${choices.join(", ")}`] : []),
+    ...(present === null ? [] : [`default: ${present}`]),
+  ];
+  return facts.length === 0 ? description : `${description} (${facts.join("; ")})`;
 }
 
 async function commandOf(entry: CommandEntry, isAsked: boolean): Promise<Command> {

@@ -2,19 +2,20 @@ import { Command, InvalidArgumentError } from "commander";
 import { type Accesses, type AccessLine, deviceNamed, readAccesses } from "../access/access-log.ts";
 import { CliError } from "../cli-error.ts";
 import { type ConnectionOptions, connect, withConnection } from "../connection.ts";
+import { readLimit, readTime } from "../option-values.ts";
 import { count, note, plural, print, printable, printJson, table } from "../output.ts";
 import { withoutGateway } from "../start-failure.ts";
 
-const DESCRIPTION = `Says who has seen a device: every request that read or wrote it, the newest first (role compliance).
-An answer of more than 100 devices is kept by count and hash only; it says how many of those there
-were, for any of them may have had the device. Asking leaves a line too.
+const DESCRIPTION = `Says who has seen a device: every request that read or wrote it, the newest first (role
+compliance). An answer of more than 100 devices is kept by count and hash only; it says how many
+of those there were, for any of them may have had the device. Asking leaves a line too.
 
 Examples:
   tracegraph access --device SN-000042
   tracegraph access --device SN-000042 --from 2026-01-01 --to 2026-02-01T12:00:00Z --json
   tracegraph access drop --before 2025-01              what is older than the law asks for`;
-const DROP = `Drops what the access log holds of the months before this one, of every tenant. It works on the database itself,
-as the owner of its tables: no role of the gateway can do it.
+const DROP = `Drops what the access log holds of the months before this one, of every tenant. It works on the
+database itself, as the owner of its tables: no role of the gateway can do it.
 
 Example:
   tracegraph access drop --before 2025-01`;
@@ -97,16 +98,6 @@ function dropCommand(): Command {
       for (const { month, bytes } of dropped) print(`${month}  ${count(bytes)} bytes`);
       note(`${plural(dropped.length, "month")} dropped`);
     });
-}
-
-function readTime(text: string): string {
-  return /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text;
-}
-
-function readLimit(text: string): number {
-  const limit = Number(text);
-  if (Number.isInteger(limit) && limit >= 1 && limit <= 100_000) return limit;
-  throw new InvalidArgumentError("Give a number from 1 to 100000.");
 }
 
 /** The present month is never dropped. */

@@ -1,6 +1,7 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { DEVELOPMENT_TENANT } from "../development-token.ts";
 import { EXIT } from "../exit-codes.ts";
+import { readLimit, readTenant } from "../option-values.ts";
 import { note, plural, print, printJson, table } from "../output.ts";
 import { withoutGateway } from "../start-failure.ts";
 
@@ -22,7 +23,7 @@ interface CheckOptions {
 export function checkCommand(): Command {
   return new Command("check")
     .description(DESCRIPTION)
-    .option("--tenant <tenant>", "whose record", DEVELOPMENT_TENANT)
+    .option("--tenant <tenant>", "whose record", readTenant, DEVELOPMENT_TENANT)
     .option("--limit <number>", "the most deviations of one kind that are told", readLimit, 100)
     .option("--json", "print JSON")
     .action(check);
@@ -45,10 +46,4 @@ async function check({ tenant, limit, json }: CheckOptions): Promise<void> {
   ]);
   print(table(["service", "kind", "device", "revision", "detail"], rows));
   note(`tenant ${tenant}: ${plural(deviations.length, "deviation")}`);
-}
-
-function readLimit(text: string): number {
-  const limit = Number(text);
-  if (Number.isInteger(limit) && limit >= 1 && limit <= 100_000) return limit;
-  throw new InvalidArgumentError("Give a number from 1 to 100000.");
 }

@@ -1,10 +1,11 @@
 import { Command, InvalidArgumentError } from "commander";
-import { parseTimestamp } from "../../shared/time.ts";
 import { type ConnectionOptions, connect, withConnection } from "../connection.ts";
+import { readTime } from "../option-values.ts";
 import { note, print, printJson } from "../output.ts";
 
-const DESCRIPTION = `Adds, rotates and revokes the keys with which a client comes in (role admin). A key is printed once,
-alone on standard output; nobody can read it again. At most two keys of a client are valid at once.
+const DESCRIPTION = `Adds, rotates and revokes the keys with which a client comes in (role admin). A key is printed
+once, alone on standard output; nobody can read it again. At most two keys of a client are valid
+at once.
 
 Examples:
   tracegraph client key add acme --expires 2027-01-01T00:00:00Z
@@ -57,9 +58,9 @@ function rotateCommand(): Command {
 
 function revokeCommand(): Command {
   const command = new Command("revoke")
-    .summary("ends a key at once, on every gateway within a minute")
+    .summary("ends a key at once, on every gateway within 10 s")
     .description(
-      'Ends a key at once, on every gateway within a minute.\n\nExample:\n  tracegraph client key revoke 4f1d2c3b4a596877 --reason "stood in a mail"',
+      'Ends a key at once, on every gateway within 10 s.\n\nExample:\n  tracegraph client key revoke 4f1d2c3b4a596877 --reason "stood in a mail"',
     )
     .argument("<key-id>", "as `client list <name>` shows it")
     .requiredOption("--reason <text>", "why");
@@ -102,7 +103,7 @@ async function revoke(keyId: string, options: RevokeOptions): Promise<void> {
   const variables = { keyId, reason: options.reason };
   const { revokeClientKey } = await gateway.ask<{ revokeClientKey: object }>(query, variables);
   if (options.json) printJson(revokeClientKey);
-  else print(`${keyId} is revoked, on every gateway within a minute`);
+  else print(`${keyId} is revoked, on every gateway within 10 s`);
 }
 
 function printKey({ text, key }: MadeKey, { json }: ConnectionOptions): void {
@@ -113,11 +114,6 @@ function printKey({ text, key }: MadeKey, { json }: ConnectionOptions): void {
   print(text);
   const end = key.expiresAt === null ? "does not end by itself" : `ends at ${key.expiresAt}`;
   note(`key ${key.keyId}, shown once: keep it now; it ${end}`);
-}
-
-function readTime(text: string): string {
-  if (parseTimestamp(text) !== null) return text;
-  throw new InvalidArgumentError("Give a time as 2027-01-01T00:00:00Z.");
 }
 
 function readHours(text: string): number {

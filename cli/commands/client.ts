@@ -1,7 +1,9 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { CliError } from "../cli-error.ts";
+import { ROLES } from "../../shared/caller.ts";
+import { CliError, unknownClient } from "../cli-error.ts";
 import { type ConnectionOptions, connect, withConnection } from "../connection.ts";
 import type { GatewayClient } from "../gateway-client.ts";
+import { roleOption } from "../option-values.ts";
 import { bold, note, plural, print, printable, printJson, table } from "../output.ts";
 import { clientKeyCommand } from "./client-key.ts";
 
@@ -16,6 +18,7 @@ Examples:
   tracegraph client change acme --deactivate --reason "contract ended"
   tracegraph client key add acme`;
 
+const ROLES_OF_APPS = ROLES.filter((role) => role !== "partner");
 const KINDS = ["app", "partner"] as const;
 const CLIENT = "name kind roles requestsPerMinute isActive createdAt";
 
@@ -58,7 +61,7 @@ function addCommand(): Command {
     )
     .argument("<name>", "as tokens name it, or as it shall be called")
     .addOption(kind.makeOptionMandatory())
-    .option("--role <role>", "a role of an app; may be given several times", addWord, [])
+    .addOption(roleOption("a role of an app", ROLES_OF_APPS))
     .option("--requests-per-minute <number>", "its own rate", readRate);
   return withConnection(command).action(add);
 }
@@ -84,10 +87,10 @@ function changeCommand(): Command {
 Examples:
   tracegraph client change acme --requests-per-minute 1200 --reason "agreed with acme"
   tracegraph client change acme --requests-per-minute none --reason "as everybody"
-  tracegraph client change service-portal --role support --role line --reason "also in the factory"`,
+  tracegraph client change service-portal --role support --role line --reason "also at the line"`,
     )
     .argument("<name>")
-    .option("--role <role>", "all roles from now on; may be given several times", addWord, [])
+    .addOption(roleOption("all roles from now on", ROLES_OF_APPS))
     .option("--requests-per-minute <number>", "its own rate, or none", readRateOrNone)
     .addOption(new Option("--activate", "let it come in").conflicts("deactivate"))
     .option("--deactivate", "keep it out, whatever keys it has")
@@ -106,8 +109,9 @@ async function add(name: string, options: AddOptions): Promise<void> {
     ...(requestsPerMinute !== undefined && { requestsPerMinute }),
   };
   const { addClient } = await gateway.ask<{ addClient: Client }>(query, { input });
-  printClients([addClient], options);
-  if (!options.json) note(`next: tracegraph client key add ${printable(name)}`);
+  if (options.json) return printJson(addClient);
+  printClients([addClient]);
+  note(`next: tracegraph client key add ${printable(name)}`);
 }
 
 async function change(name: string, options: ChangeOptions): Promise<void> {
@@ -128,7 +132,8 @@ async function change(name: string, options: ChangeOptions): Promise<void> {
   }
   const variables = { name, changes, reason };
   const { changeClient } = await gateway.ask<{ changeClient: Client }>(query, variables);
-  printClients([changeClient], options);
+  if (options.json) printJson(changeClient);
+  else printClients([changeClient]);
 }
 
 interface ClientPage {
@@ -147,8 +152,9 @@ async function listAll(options: ConnectionOptions): Promise<void> {
     after = clients.pageInfo.endCursor;
     if (!clients.pageInfo.hasNextPage || after === null) break;
   }
-  if (all.length > 0 || options.json) printClients(all, options);
-  if (!options.json) note(plural(all.length, "client"));
+  if (options.json) return printJson(all);
+  if (all.length > 0) printClients(all);
+  note(plural(all.length, "client"));
 }
 
 interface ClientInFull extends Client {
@@ -175,14 +181,14 @@ async function listOne(name: string, options: ConnectionOptions): Promise<void> 
   const { gateway } = await connect(options, ["admin"]);
   const client = await readClient(gateway, name);
   if (options.json) return printJson(client);
-  printClients([client], options);
+  printClients([client]);
   const moment = (at: string | null) => at?.slice(0, 16).replace("T", " ") ?? "–";
   const keys = client.keys.map(({ keyId, last4, createdAt, expiresAt, revokedAt, lastUsedAt }) => {
     const times = [createdAt, lastUsedAt, expiresAt, revokedAt].map(moment);
     return [keyId, `…${last4}`, ...times];
   });
   print(`\n${bold("Keys")}`);
-  print(table(["key", "ends in", "made", "last used", "ends", "revoked"], keys));
+  print(table(["key", "last four", "made", "last used", "ends", "revoked"], keys));
   const history = client.history.map(({ kind, about, at, actor, reason }) => {
     return [moment(at), kind, about ?? "", actor, reason ?? ""];
   });
@@ -199,15 +205,11 @@ async function readClient(gateway: GatewayClient, name: string): Promise<ClientI
     documents { totalCount }
   } }`;
   const { client } = await gateway.ask<{ client: ClientInFull | null }>(query, { name });
-  if (!client) throw new CliError("NOT_FOUND", `there is no client ${name}`);
+  if (!client) throw unknownClient(name);
   return client;
 }
 
-function printClients(clients: readonly Client[], { json }: ConnectionOptions): void {
-  if (json) {
-    printJson(clients);
-    return;
-  }
+function printClients(clients: readonly Client[]): void {
   const rows = clients.map(({ name, kind, roles, requestsPerMinute, isActive, createdAt }) => [
     name,
     kind.toLowerCase(),
@@ -227,8 +229,4 @@ function readRate(text: string): number {
 
 function readRateOrNone(text: string): number | "none" {
   return text === "none" ? text : readRate(text);
-}
-
-function addWord(word: string, words: string[]): string[] {
-  return [...words, word];
 }

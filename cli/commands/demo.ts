@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
 import { DEVELOPMENT_TENANT } from "../development-token.ts";
+import { readTenant } from "../option-values.ts";
 import { count, note, print, printJson } from "../output.ts";
 import { Progress } from "../progress.ts";
 import { withoutGateway } from "../start-failure.ts";
@@ -27,7 +28,7 @@ export function demoCommand(): Command {
     .description(DESCRIPTION)
     .requiredOption("--devices <number>", "how many devices", readDevices)
     .option("--seed <text>", "another factory for each text")
-    .option("--tenant <tenant>", "an empty tenant", DEVELOPMENT_TENANT)
+    .option("--tenant <tenant>", "an empty tenant", readTenant, DEVELOPMENT_TENANT)
     .option("--progress", "draw progress even where standard error is no terminal")
     .option("--json", "print JSON")
     .action(demo);

@@ -9,6 +9,7 @@ import {
   readFieldDefinitions,
   retireField,
 } from "../import/field-definitions.ts";
+import { listOption } from "../option-values.ts";
 import { note, print, printJson, table } from "../output.ts";
 
 const DESCRIPTION = `Defines, lists and retires custom fields. A field's type never changes; a retired field keeps the
@@ -51,7 +52,7 @@ function defineCommand(): Command {
     .option("--groupable", "devices with the same value are a production group")
     .option("--required", "every new device must have it")
     .option("--pattern <regex>", "what a text must match as a whole")
-    .option("--value <value>", "one value of an enum; may be given several times", addValue, [])
+    .addOption(listOption("--value <value>", "one value of an enum; may be given several times"))
     .option("--label <text>", "what people call it")
     .option("--description <text>", "what it means");
   return withConnection(command).action(define);
@@ -136,8 +137,4 @@ function readType(word: string): FieldType {
   const type = FIELD_TYPES.find((known) => known === word.toUpperCase());
   if (type) return type;
   throw new InvalidArgumentError(`The types are ${FIELD_TYPES.join(", ").toLowerCase()}.`);
-}
-
-function addValue(value: string, values: string[]): string[] {
-  return [...values, value];
 }

@@ -14,9 +14,10 @@ Examples:
   tracegraph import --format catena-x as-built.json       parts become devices, batches lots
   zcat devices.ndjson.gz | tracegraph import -
 
-Columns are the fields of a device in any spelling (serial_number, "Lot Code", fwVersion), those of
-Connhex files (manufacturing.*, provision.*, connectable.*, tenant), connhex_id, and custom fields by
-name or as attributes.<name>. A file with any other column is refused before its first row.`;
+Columns are the fields of a device in any spelling (serial_number, "Lot Code", fwVersion), those
+of Connhex files (manufacturing.*, provision.*, connectable.*, tenant), connhex_id, and custom
+fields by name or as attributes.<name>. A file with any other column is refused before its first
+row.`;
 
 interface ImportOptions extends ConnectionOptions {
   format?: Format;

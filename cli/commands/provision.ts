@@ -3,9 +3,9 @@ import { type ConnectionOptions, connect, withConnection } from "../connection.t
 import type { Format } from "../import/guess-format.ts";
 import { runFile } from "../import/run-file.ts";
 
-const DESCRIPTION = `Gives recorded devices their cloud identities (role line). A device that is not recorded, is quarantined
-or is scrapped is refused. Init keys and claim codes that are made are told once: into --secrets, or
-on standard output as CSV.
+const DESCRIPTION = `Gives recorded devices their cloud identities (role line). A device that is not recorded, is
+quarantined or is scrapped is refused. Init keys and claim codes that are made are told once: into
+--secrets, or on standard output as CSV.
 
 Examples:
   tracegraph provision --secrets keys.csv serials.csv

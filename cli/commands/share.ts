@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { type ConnectionOptions, connect, withConnection } from "../connection.ts";
+import { listOption, readTime } from "../option-values.ts";
 import { note, plural, print, printJson, table } from "../output.ts";
 import { readTerms, type TermsOptions, withTerms } from "../share/share-terms.ts";
 import {
@@ -11,8 +12,8 @@ import {
   termsOf,
 } from "../share/shares.ts";
 
-const DESCRIPTION = `Shares devices with partners, lists what is shared, and ends it. A partner is named by its client; it
-sees nothing by default, and of a shared device the named fields alone.
+const DESCRIPTION = `Shares devices with partners, lists what is shared, and ends it. A partner is named by its client;
+it sees nothing by default, and of a shared device the named fields alone.
 
 Examples:
   tracegraph share add acme-lab --group lotCode --value L-77 --field lotCode --field history \\
@@ -27,7 +28,7 @@ identity. The partner need not be there yet: a note says so, to a token that may
 
 Examples:
   tracegraph share add acme-lab --list serials.txt --field partNumber --reason "returned devices"
-  tracegraph share add acme-lab --site Prato --produced-from 2026-01-01T00:00:00Z --field fwVersion \\
+  tracegraph share add acme-lab --site Prato --produced-from 2026-01-01 --field fwVersion \\
     --field attributes.glueBatch --reason "glue study"`;
 
 interface AddOptions extends ConnectionOptions, TermsOptions {
@@ -51,9 +52,9 @@ function addCommand(): Command {
     .description(ADD)
     .argument("<partner>", "the name of its client")
     .requiredOption("--reason <text>", "why")
-    .option("--field <name>", "a field to show; may be given several times", addField, [])
-    .option("--from <time>", "from when; now unless given")
-    .option("--to <time>", "until when; until it is ended unless given");
+    .addOption(listOption("--field <name>", "a field to show; may be given several times"))
+    .option("--from <time>", "from when; now unless given", readTime)
+    .option("--to <time>", "until when; until it is ended unless given", readTime);
   return withConnection(withTerms(command)).action(add);
 }
 
@@ -75,21 +76,20 @@ function endCommand(): Command {
     )
     .argument("<id>", "of the share, as list tells it")
     .requiredOption("--reason <text>", "why")
-    .option("--at <time>", "when; now unless given");
+    .option("--at <time>", "when; now unless given", readTime);
   return withConnection(command).action(end);
 }
 
 async function add(partner: string, options: AddOptions): Promise<void> {
   const { field: fields, from, to, reason } = options;
   const terms = await readTerms(options);
-  // Compliance shares; engineering may know which clients there are.
-  const { gateway } = await connect(options, ["compliance", "engineering"]);
+  const { gateway } = await connect(options, ["compliance"]);
   const given = { ...(from && { from }), ...(to && { to }) };
   printShare(await grantShare(gateway, { partner, ...terms, fields, ...given, reason }), options);
-  if ((await isPartnerClient(gateway, partner)) === false) {
-    note(
-      `note: no partner is called ${partner} yet: tracegraph client add ${partner} --kind partner`,
-    );
+  // Engineering may know which clients there are; compliance may not.
+  const asEngineering = await connect(options, ["engineering"]);
+  if ((await isPartnerClient(asEngineering.gateway, partner)) === false) {
+    note(`note: no partner is called ${partner} yet; see tracegraph client add`);
   }
 }
 
@@ -127,8 +127,4 @@ function printShares(shares: readonly Share[]): void {
     return [id, partner, state, termsOf(share), fields.join(", ") || "–", times, reason];
   });
   print(table(["id", "partner", "state", "devices", "fields", "from and to", "reason"], rows));
-}
-
-function addField(field: string, fields: string[]): string[] {
-  return [...fields, field];
 }

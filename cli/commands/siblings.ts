@@ -6,8 +6,8 @@ import { errorOf, type GatewayClient, type GraphError } from "../gateway-client.
 import { csvLine, note, plural, print, printable, printJson, table } from "../output.ts";
 import { Progress } from "../progress.ts";
 
-const DESCRIPTION = `Lists every other device that shares a production group with this one: the same lot, or what --by names.
-The list is whole: as many as the gateway counts, or the command fails.
+const DESCRIPTION = `Lists every other device that shares a production group with this one: the same lot, or what --by
+names. The list is whole: as many as the gateway counts, or the command fails.
 
 Examples:
   tracegraph siblings SN-000042

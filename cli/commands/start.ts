@@ -4,10 +4,10 @@ import { EXIT } from "../exit-codes.ts";
 import { note, print } from "../output.ts";
 import { withoutGateway } from "../start-failure.ts";
 
-const DESCRIPTION = `Starts the whole system in this process (WORKERS=n: in n of them): embedded PostgreSQL (or the databases that the
-environment names), both subgraphs and the gateway on PORT (default 4000). An empty data
-folder (DATA_DIR, default ./data) begins with the demo factory, unless SEED=none. With a
-service's name it starts that one alone.
+const DESCRIPTION = `Starts the whole system in this process (WORKERS=n: in n of them): embedded PostgreSQL (or the
+databases that the environment names), both subgraphs and the gateway on PORT (default 4000). An
+empty data folder (DATA_DIR, default ./data) begins with the demo factory, unless SEED=none. With
+a service's name it starts that one alone.
 
 Examples:
   tracegraph start

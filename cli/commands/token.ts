@@ -1,11 +1,12 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { ROLES, type Role, TENANT_PATTERN } from "../../shared/caller.ts";
+import type { Role } from "../../shared/caller.ts";
 import { CliError } from "../cli-error.ts";
 import { DEVELOPMENT_TENANT, openIssuer } from "../development-token.ts";
+import { listOption, readTenant, roleOption } from "../option-values.ts";
 import { print, printJson } from "../output.ts";
 
-const DESCRIPTION = `Prints a token of the development issuer, whose key lies in the data folder (DATA_DIR, default ./data).
-It does not exist where a real issuer is configured (OIDC_ISSUER).
+const DESCRIPTION = `Prints a token of the development issuer, whose key lies in the data folder (DATA_DIR, default
+./data). It does not exist where a real issuer is configured (OIDC_ISSUER).
 
 Examples:
   tracegraph token --role support
@@ -24,15 +25,11 @@ interface TokenOptions {
 export function tokenCommand(): Command {
   return new Command("token")
     .description(DESCRIPTION)
-    .addOption(
-      new Option("--role <role>", `one of ${ROLES.join(", ")}; may be given several times`)
-        .argParser(addRole)
-        .default([], "none"),
-    )
+    .addOption(roleOption("what it may do"))
     .option("--subject <subject>", "whose token it is (default dev:<roles>)", readSubject)
     .addOption(
-      new Option("--tenant <tenant>", "where it acts; may be given several times")
-        .argParser(addTenant)
+      listOption("--tenant <tenant>", "where it acts; may be given several times")
+        .argParser((word: string, tenants: string[]) => [...tenants, readTenant(word)])
         .default([], DEVELOPMENT_TENANT),
     )
     .addOption(
@@ -61,27 +58,16 @@ async function printToken(options: TokenOptions): Promise<void> {
   printJson({ token, subject, roles, tenants, expiresAt });
 }
 
-function addRole(word: string, roles: Role[]): Role[] {
-  const role = ROLES.find((known) => known === word);
-  if (!role) throw new InvalidArgumentError(`The roles are ${ROLES.join(", ")}.`);
-  return roles.includes(role) ? roles : [...roles, role];
-}
-
 /** The gateway knows no other subjects; `service:` belongs to services. */
 function readSubject(word: string): string {
   if (/^[\x21-\x7e]{1,256}$/.test(word) && !word.startsWith("service:")) return word;
   throw new InvalidArgumentError("A subject has 1 to 256 visible ASCII characters.");
 }
 
-function addTenant(word: string, tenants: string[]): string[] {
-  if (TENANT_PATTERN.test(word)) return [...tenants, word];
-  throw new InvalidArgumentError("A tenant has 1 to 63 of a-z, 0-9 and -.");
-}
-
 const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 
 /** `90s`, `15m`, `1h`, `7d` as seconds. */
-export function readSeconds(text: string): number {
+function readSeconds(text: string): number {
   const [, amount, unit] = /^(\d{1,7})([smhd])$/.exec(text) ?? [];
   const seconds = unit === undefined ? 0 : Number(amount) * SECONDS[unit as keyof typeof SECONDS];
   if (seconds >= 1 && seconds <= LONGEST_SECONDS) return seconds;

@@ -3,6 +3,7 @@ import { type FileHandle, open, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { CliError } from "../cli-error.ts";
+import { notReadable } from "../read-text.ts";
 import { decodeText } from "./decode-text.ts";
 
 const PIECE_BYTES = 65_536;
@@ -80,14 +81,4 @@ async function spool(name: string, pieces: AsyncIterable<Buffer>): Promise<FileH
     throw notReadable(name, error as NodeJS.ErrnoException);
   }
   return handle;
-}
-
-function notReadable(name: string, error: NodeJS.ErrnoException): CliError {
-  const reasons: Record<string, string> = {
-    ENOENT: "there is no such file",
-    EACCES: "no permission to read it",
-    EISDIR: "it is a folder",
-  };
-  const reason = reasons[error.code ?? ""] ?? error.code ?? "it cannot be read";
-  return new CliError("NOT_READABLE", `cannot read ${name}: ${reason}`);
 }

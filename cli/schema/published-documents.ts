@@ -1,5 +1,5 @@
 import type { DocumentInUse } from "../../gateway/publishing/schema-check.ts";
-import { CliError } from "../cli-error.ts";
+import { CliError, unknownClient } from "../cli-error.ts";
 import type { GatewayClient } from "../gateway-client.ts";
 
 const CLIENTS_AT_ONCE = 200;
@@ -71,7 +71,7 @@ async function documentsPage(
     documentsQuery,
     { client, first: DOCUMENTS_AT_ONCE, after },
   );
-  if (!answer.client) throw new CliError("NOT_FOUND", `no client is called ${client}`);
+  if (!answer.client) throw unknownClient(client);
   return answer.client.documents;
 }
 

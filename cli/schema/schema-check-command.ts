@@ -1,19 +1,21 @@
-import { readFile } from "node:fs/promises";
 import { Command, Option } from "commander";
 import type { DocumentInUse, GraphChange } from "../../gateway/publishing/schema-check.ts";
 import type { SchemaText } from "../../gateway/publishing/schema-text.ts";
-import { ROLES, type Role } from "../../shared/caller.ts";
+import type { Role } from "../../shared/caller.ts";
 import { CliError } from "../cli-error.ts";
 import { type ConnectionOptions, connect, withConnection } from "../connection.ts";
 import { limitsOf, NO_LIMITS, readLimitsFile } from "../documents/limits-file.ts";
 import { readManifests } from "../documents/manifest.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { GatewayClient } from "../gateway-client.ts";
+import { roleOption } from "../option-values.ts";
+import { plural } from "../output.ts";
+import { readUtf8 } from "../read-text.ts";
 import { readPublishedDocuments } from "./published-documents.ts";
 import { reportSchemaCheck } from "./schema-check-report.ts";
 
-const DESCRIPTION = `Says which published documents a change of the schema would break, or put in danger: those that are
-no longer valid, answered otherwise, too costly or not to be planned; those that may meet new
+const DESCRIPTION = `Says which published documents a change of the schema would break, or put in danger: those that
+are no longer valid, answered otherwise, too costly or not to be planned; those that may meet new
 values, types or defaults. <file> is a supergraph or a public schema. The documents come from the
 gateway, or without one from --documents. Exit code 1 when a document is broken.
 
@@ -36,10 +38,7 @@ interface SchemaCheckOptions extends ConnectionOptions {
 }
 
 export function schemaCheckCommand(): Command {
-  const role = new Option(
-    "--role <role>",
-    "with --documents: a role of the client, to check what it may read",
-  );
+  const role = roleOption("with --documents: a role of the client, to check what it may read");
   const failOn = new Option("--fail-on <level>", "what exit code 1 stands for");
   const command = new Command("check")
     .summary("says which published documents a change would break")
@@ -55,7 +54,7 @@ export function schemaCheckCommand(): Command {
     )
     .option("--limits <file>", "with --documents: limits of variables, as JSON")
     .option("--client <name>", "only this client's; with --documents, whose they are")
-    .addOption(role.choices(ROLES).argParser(addRole).default([], "not checked"))
+    .addOption(role)
     .addOption(failOn.choices(["broken", "dangerous"]).default("broken"))
     .option("--strict", "also exit with 1 for breaking changes that no document uses");
   return withConnection(command).action(checkSchema);
@@ -118,15 +117,15 @@ async function schemaOf(gateway: GatewayClient): Promise<Present["before"]> {
 }
 
 async function readSchemaFile(path: string): Promise<SchemaText> {
-  const text = await readFile(path, "utf8").catch(({ code }: NodeJS.ErrnoException) => {
-    throw new CliError("NOT_READABLE", `${path} cannot be read (${code ?? "unknown"})`);
-  });
+  const text = await readUtf8(path);
   const { readSchemaText } = await import("../../gateway/publishing/schema-text.ts");
   try {
     return readSchemaText(text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CliError("INVALID_SCHEMA", `${path}: ${reason}`);
+    // Of a schema that is another one's part, each type that it lacks is an error.
+    const [reason, ...more] = (error as Error).message.split("\n\n");
+    const others = more.length > 0 ? ` (and ${plural(more.length, "other error")})` : "";
+    throw new CliError("INVALID_SCHEMA", `${path}: ${reason}${others}`);
   }
 }
 
@@ -140,10 +139,4 @@ async function supergraphOf({ supergraphText }: SchemaText): Promise<GraphChange
     routing: fieldRouting(supergraphText),
     tables: ACCESS_TABLES,
   };
-}
-
-function addRole(word: string, roles: Role[]): Role[] {
-  const role = ROLES.find((known) => known === word);
-  if (!role) throw new CliError("USAGE", `The roles are ${ROLES.join(", ")}.`);
-  return [...roles, role];
 }

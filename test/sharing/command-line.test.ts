@@ -26,7 +26,8 @@ test("share add, list and end tell what a partner may see", async () => {
   expect(share).toMatchObject({ partner: "lab", kind: "GROUP", state: "ACTIVE", endedAt: null });
   const ended = await cli.run("admin", ["share", "end", share.id, ...WHY, "--json"]);
   expect(JSON.parse(ended.stdout)).toMatchObject({ id: share.id, state: "ENDED" });
-  expect(await cli.run("admin", ["share", "end", share.id, ...WHY])).toMatchObject({ exit: 1 });
+  const again = await cli.run("admin", ["share", "end", share.id, ...WHY]);
+  expect(again).toMatchObject({ exit: 1, stderr: expect.stringContaining("It is so already") });
 });
 
 test("share add notes that no partner has the name, to who may know", async () => {
@@ -57,9 +58,19 @@ test("criteria are given one by one", async () => {
   expect(share.criteria).toMatchObject({ partNumber: ["P-1", "P-2"], site: ["Prato"] });
 });
 
+test("a list that is not UTF-8 is refused, from a file as from standard input", async () => {
+  const bytes = Buffer.from("SN-1\nSN-\u00e9\n", "latin1");
+  const add = ["share", "add", "lab", ...WHY, "--list"];
+  const fromFile = await cli.run("admin", [...add, await cli.file("latin1.txt", bytes)]);
+  expect(fromFile).toMatchObject({ exit: 2, stderr: expect.stringContaining("[NOT_UTF8]") });
+  const fromInput = await cli.run("admin", [...add, "-"], { input: bytes });
+  expect(fromInput).toMatchObject({ exit: 2, stderr: expect.stringContaining("[NOT_UTF8]") });
+});
+
 test.each<[string, string[], number, string]>([
-  ["no terms", [], 2, "BAD_USER_INPUT"],
+  ["no terms", [], 2, "USAGE"],
   ["a group without a value", ["--group", "lotCode"], 2, "USAGE"],
+  ["two kinds of terms", ["--serial", "SN-1", "--site", "Prato"], 2, "USAGE"],
   ["a list that is not there", ["--list", "nothing.txt"], 2, "NOT_READABLE"],
   ["a device that is not recorded", ["--serial", "X"], 1, "DEVICE_NOT_RECORDED"],
 ])("%s is refused", async (_, terms, exit, code) => {
@@ -71,4 +82,5 @@ test.each<[string, string[], number, string]>([
 test("a role that does not share is told so", async () => {
   const ran = await cli.run("engineering", ["share", "add", "lab", "--serial", "SN-1", ...WHY]);
   expect(ran).toMatchObject({ exit: 3, stdout: "" });
+  expect(ran.stderr).toContain("Ask with the role compliance");
 });
