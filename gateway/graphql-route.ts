@@ -175,7 +175,7 @@ async function arrive(parts: GraphqlParts, request: IncomingMessage) {
   } catch (error) {
     if (!(error instanceof IssuerUnreachableError)) throw error;
     const text = "the issuer of tokens cannot be asked now";
-    throw new RequestRefusal(503, "TIMEOUT", text, { "retry-after": "5" });
+    throw new RequestRefusal(503, "ISSUER_UNAVAILABLE", text, { "retry-after": "5" });
   }
   const { status, message, headers } = UNAUTHENTICATED;
   const all = { ...headers, ...unreadBody(request) };

@@ -77,6 +77,7 @@ export const ERROR_CODES = {
   SUBSCRIPTION_INTERRUPTED: "Subscribe again, then read anew what may have changed.",
   // a service that cannot be asked now; the same request may succeed later
   SUBGRAPH_UNAVAILABLE: "Try again later.",
+  ISSUER_UNAVAILABLE: "Try again later.",
   DATABASE_UNAVAILABLE: "Try again later.",
   TIMEOUT: "Ask for less, or try again later.",
   // a fault of ours; the log line with the same request id tells more
@@ -86,6 +87,7 @@ export type ErrorCode = keyof typeof ERROR_CODES;
 
 const RETRYABLE: readonly ErrorCode[] = [
   "SUBGRAPH_UNAVAILABLE",
+  "ISSUER_UNAVAILABLE",
   "DATABASE_UNAVAILABLE",
   "TIMEOUT",
   "CONCURRENT_CHANGE",
