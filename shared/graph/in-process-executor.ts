@@ -1,6 +1,14 @@
-import { type DocumentNode, type ExecutionResult, GraphQLError, parse } from "graphql";
-import { type CompiledQuery, compileQuery, isCompiledQuery } from "graphql-jit";
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  type GraphQLSchema,
+  parse,
+} from "graphql";
+import { compileQuery, isCompiledQuery } from "graphql-jit";
 import { watchSize } from "../watched-sizes.ts";
+import { hasRecursiveVariable } from "./recursive-variable.ts";
 import type { PeerExecutor, SubgraphService } from "./subgraph-service.ts";
 
 /** Compiled operations kept a subgraph; the one used longest ago gives way. */
@@ -17,21 +25,36 @@ export type InProcessExecutor = (operation: Operation) => Promise<ExecutionResul
 
 /** Executes a subgraph's operations in this process, compiled once by graphql-jit. */
 export function inProcessExecutor(service: Pick<SubgraphService, "schema">): InProcessExecutor {
-  const compiled = new Map<string, CompiledQuery>();
+  const compiled = new Map<string, Query>();
   watchSize("compiled_operations", compiled);
   return async ({ text, document, variables, context }) => {
     let query = compiled.get(text);
     if (query) compiled.delete(text);
     else {
-      const made = compileQuery(service.schema, document ?? parse(text));
-      if (!isCompiledQuery(made)) return made;
+      const made = queryOf(service.schema, document ?? parse(text));
+      if (typeof made !== "function") return made;
       query = made;
     }
     compiled.set(text, query);
     const [oldest] = compiled.keys();
     if (compiled.size > COMPILED_MOST && oldest !== undefined) compiled.delete(oldest);
-    return query.query({}, context, variables);
+    return query(context, variables);
   };
+}
+
+type Query = (
+  context: object,
+  variables: Record<string, unknown>,
+) => ExecutionResult | Promise<ExecutionResult>;
+
+function queryOf(schema: GraphQLSchema, document: DocumentNode): Query | ExecutionResult {
+  // graphql-jit unrolls the types of variables, and would never end with one that holds itself.
+  if (hasRecursiveVariable(schema, document)) {
+    return (contextValue, variableValues) =>
+      execute({ schema, document, rootValue: {}, contextValue, variableValues });
+  }
+  const made = compileQuery(schema, document);
+  return isCompiledQuery(made) ? (context, variables) => made.query({}, context, variables) : made;
 }
 
 /** Lets one service ask another one in the same process. */
