@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Sql } from "../../shared/postgres/database.ts";
+import { findRecallDeviations } from "../../subgraphs/manufacturing/recall/consistency.store.ts";
 import {
   type Answer,
   callerOf,
@@ -225,6 +226,44 @@ const PAGE = `query Page($id: ID!, $after: String) {
   recall(id: $id) { devices(first: 7, after: $after) {
     totalCount nodes { serialNumber } pageInfo { hasNextPage endCursor } } }
 }`;
+
+describe("check finds", () => {
+  const find = () => findRecallDeviations(acme, 10);
+  /** As a superuser can, past every trigger. */
+  const tamper = (text: string) =>
+    factory.database.admin(`SET session_replication_role = replica; ${text}`);
+
+  test("nothing where nobody tampered", async () => {
+    expect(await find()).toEqual([]);
+  });
+
+  test.each([
+    [
+      "a device taken out",
+      "DELETE FROM recall_item WHERE serial_number = 'B-1'",
+      "FROZEN_SET_DIFFERS",
+    ],
+    [
+      "a device renamed",
+      "UPDATE recall_item SET serial_number = 'B-9' WHERE serial_number = 'B-1'",
+      "RECALLED_DEVICE_DIFFERS",
+    ],
+    [
+      "another count",
+      "UPDATE recall SET device_count = 7 WHERE title = 'tampered'",
+      "FROZEN_SET_DIFFERS",
+    ],
+  ])("%s", async (_, text, kind) => {
+    await factory.record({ serialNumber: "B-1", lotCode: "BA" }).catch(() => undefined);
+    await frozen({ criteria: lot("BA"), title: "tampered" });
+    await tamper(text);
+    try {
+      expect((await find()).map((deviation) => deviation.kind)).toContain(kind);
+    } finally {
+      await tamper("DELETE FROM recall_item; DELETE FROM recall");
+    }
+  });
+});
 
 describe("the status of a device", () => {
   test("is RECALLED in an open recall, UNKNOWN for its candidates, CLEAR for the others", async () => {

@@ -70,6 +70,10 @@ const BEYOND_ALL_RECALLS = Number.MAX_SAFE_INTEGER;
 /** Behind the values of the recall itself. */
 const SET_PARAMETERS = 9;
 
+/** Of the serial numbers of a set, in the order of their bytes, each followed by a line feed. */
+export const FROZEN_HASH = `encode(sha256(convert_to(COALESCE(
+  string_agg(serial_number || E'\\n', '' ORDER BY serial_number COLLATE "C"), ''), 'UTF8')), 'hex')`;
+
 /** One statement, hence one moment: the set, its count and its hash cannot differ. */
 function freezing(devices: DeviceSet): string {
   return `WITH frozen AS (
@@ -81,8 +85,7 @@ function freezing(devices: DeviceSet): string {
       frozen_at, device_count, hash)
     SELECT $1, $2::bigint, $3::text, $4::text, $5::text, $6::timestamptz, $7::text, $8::text,
       statement_timestamp(), count(*),
-      encode(sha256(convert_to(COALESCE(
-        string_agg(serial_number || E'\\n', '' ORDER BY serial_number COLLATE "C"), ''), 'UTF8')), 'hex')
+      ${FROZEN_HASH}
     FROM frozen RETURNING device_count AS count`;
 }
 
