@@ -18,7 +18,7 @@ async function main(): Promise<void> {
   // The terminal's Ctrl-C comes to the whole group; the primary process says when to end.
   process.on("SIGINT", () => undefined);
   process.on("unhandledRejection", (error) => {
-    log("ERROR", "unhandled_rejection", { stack: error instanceof Error ? error.stack : "" });
+    log("ERROR", "unhandled-rejection", { stack: error instanceof Error ? error.stack : "" });
   });
   const stopTracing = await startTracing(`tracegraph-${work}`, wantsTraces(process.env));
   nameProcess(slot);

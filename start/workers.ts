@@ -160,7 +160,7 @@ class Slot {
     this.deaths++;
     this.early = livedMs < LIMITS.soundMs ? this.early + 1 : 0;
     const delayMs = Math.min(LIMITS.firstDelayMs * 2 ** this.early, LIMITS.delayMs);
-    log("ERROR", "worker_ended", { worker: this.number, code, signal, replacedAfterMs: delayMs });
+    log("ERROR", "worker-ended", { worker: this.number, code, signal, replacedAfterMs: delayMs });
     this.timer = setTimeout(() => {
       // Where it cannot start, its end asks for the next one.
       this.start().catch(() => undefined);

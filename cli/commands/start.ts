@@ -34,7 +34,7 @@ async function start(service: Service | undefined, options: StartOptions): Promi
   const stopping = stopSignal();
   // A promise that nobody waits for must not take all other requests down with it.
   process.on("unhandledRejection", (error) => {
-    log("ERROR", "unhandled_rejection", { stack: error instanceof Error ? error.stack : "" });
+    log("ERROR", "unhandled-rejection", { stack: error instanceof Error ? error.stack : "" });
   });
   const { startTracing } = await import("../../shared/tracing.ts");
   const { wantsTraces } = await import("../../start/config.ts");

@@ -89,7 +89,7 @@ test("two workers answer on one port, and one scrape shows both and the primary 
 test("a worker that dies is replaced, and the others answer meanwhile", async () => {
   const killed = workers().get(1);
   process.kill(killed ?? 0, "SIGKILL");
-  await until(() => logged("worker_ended").length === 1);
+  await until(() => logged("worker-ended").length === 1);
   for (let n = 0; n < 20; n++) await ask("/livez");
   await until(() => workers().get(1) !== killed);
   expect(await metric("tracegraph_workers_up")).toBe(2);

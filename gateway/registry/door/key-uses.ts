@@ -27,7 +27,7 @@ export class KeyUses {
     }
     const written: Promise<void> = this.options
       .write(tenant, keyId)
-      .catch((error: Error) => log("WARN", "key_use_not_written", { reason: error.message }))
+      .catch((error: Error) => log("WARN", "key-use-not-written", { reason: error.message }))
       .finally(() => this.writing.delete(written));
     this.writing.add(written);
   }

@@ -38,7 +38,7 @@ export class HandOverDispatcher {
       }
     } catch (error) {
       // The database may be away; the next round sees. Its text may hold values, so it stays here.
-      log("WARN", "hand_over_failed", { error: error instanceof Error ? error.name : "unknown" });
+      log("WARN", "hand-over-failed", { error: error instanceof Error ? error.name : "unknown" });
     }
     if (this.isStopped) return;
     this.timer = setTimeout(() => {
@@ -55,7 +55,7 @@ export class HandOverDispatcher {
       const links = await handOvers.take();
       if (links.length === 0) return true;
       if (!(await deliver(tenant, links, { handOvers, manufacturing }))) {
-        log("WARN", "hand_over_waits", { tenant, links: links.length, for: "manufacturing" });
+        log("WARN", "hand-over-waits", { tenant, links: links.length, for: "manufacturing" });
         return false;
       }
       log("INFO", "hand_over_delivered", { tenant, links: links.length });

@@ -92,7 +92,7 @@ async function confirm(
   } catch (error) {
     const { requestId } = context;
     const name = error instanceof Error ? error.name : "unknown";
-    log("WARN", "hand_over_failed", { requestId, links: links.length, error: name });
+    log("WARN", "hand-over-failed", { requestId, links: links.length, error: name });
     return verdicts;
   }
 }
