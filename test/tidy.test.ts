@@ -7,6 +7,7 @@ import { ERROR_CODES, type ErrorCode, isRetryable } from "../shared/domain-error
 import {
   brokenLinks,
   commandsIn,
+  eventsIn,
   forbiddenNames,
   longFiles,
   machineTraces,
@@ -162,6 +163,20 @@ describe("docs", () => {
     expect(names).toEqual(["CUSTODY_DATABASE_URL", "SEED"]);
     const unpacked = file("start.ts", "function read({ HOST, PORT }: NodeJS.ProcessEnv) {}");
     expect(variablesRead([unpacked])).toEqual(["HOST", "PORT"]);
+  });
+
+  test("tell of every event that somebody must act on, and events are words with hyphens", () => {
+    const events = eventsIn(files);
+    expect(events.length).toBeGreaterThan(10);
+    expect(events.filter(({ event }) => !/^[a-z]+(-[a-z]+)*$/.test(event))).toEqual([]);
+    const page = textOf("docs/operations.md");
+    const urgent = events.filter(({ level }) => level === "ERROR");
+    expect(urgent.filter(({ event }) => !page.includes(`\`${event}\``))).toEqual([]);
+    const source = 'log("ERROR", "is_lost", {}); log(\n  "WARN",\n  "waits",\n);';
+    expect(eventsIn([file("gateway/a.ts", source)])).toEqual([
+      { level: "ERROR", event: "is_lost" },
+      { level: "WARN", event: "waits" },
+    ]);
   });
 
   test("know every variable that docker-compose.yml sets", () => {

@@ -157,6 +157,14 @@ export function variablesForCompose(compose: string): string[] {
   return [...new Set(names)].filter((name) => !name.endsWith("_PASSWORD")).sort();
 }
 
+/** The events that the sources write to the log. */
+export function eventsIn(files: readonly TextFile[]): { level: string; event: string }[] {
+  return files
+    .filter(({ path }) => path.endsWith(".ts") && !IS_TEST.test(path))
+    .flatMap(({ text }) => [...text.matchAll(/\blog\(\s*"([A-Z]+)",\s*"([^"]+)"/g)])
+    .map(([, level = "", event = ""]) => ({ level, event }));
+}
+
 /** The cells of the Markdown tables below a heading (or of all of them), without head and rule. */
 export function tableRows(markdown: string, heading?: string): string[][] {
   const from = heading === undefined ? 0 : markdown.indexOf(`\n## ${heading}\n`);
