@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 
 const TOOLCHAINS = [
   ["generate-persisted-query-manifest"],
-  ["graphql-codegen", "--config", "codegen.json", "--silent"],
+  ["graphql-codegen", "--config", "codegen.json", "--errors-only"],
   ["relay-compiler"],
 ];
 
