@@ -9,7 +9,7 @@ import { median, printFigures } from "./measure.ts";
  * What recording costs: lines a second of so many requests at once, each of which waits until its
  * line is durable, then of requests that come at random, so many a second; with the CPU of Node and
  * of PostgreSQL a line. `gatherMs`: how long an idle log waits for more lines. All in turns, on one
- * server of its own: `npm run bench:access-log -- --seconds 2 --rounds 3 --json`.
+ * server of its own: `npm run -s bench:access-log -- --seconds 2 --rounds 3 --json`.
  * With `--walk`: the Walk query through the gateway, with the log on and off.
  */
 const { values: given } = parseArgs({
