@@ -98,7 +98,7 @@ class Slot {
         if (message.kind === "listening") {
           this.isListening = true;
           this.isSound = true;
-          log("INFO", "worker_started", { worker: this.number, pid: worker.process.pid });
+          log("INFO", "worker-started", { worker: this.number, pid: worker.process.pid });
           resolve({ url: message.url });
         } else if (message.kind === "failed") {
           reject(Object.assign(new Error(message.message), message.facts));

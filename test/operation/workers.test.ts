@@ -35,7 +35,7 @@ function logged(event: string): LogLine[] {
 
 /** The processes that answer now, by the workers' numbers. */
 function workers(): Map<number, number> {
-  return new Map(logged("worker_started").map(({ worker, pid }) => [worker, pid]));
+  return new Map(logged("worker-started").map(({ worker, pid }) => [worker, pid]));
 }
 
 /** Asks on a connection of its own, so that any worker may get it. */

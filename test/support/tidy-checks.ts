@@ -225,7 +225,7 @@ export function forbiddenNames(
 
 /** The commands that a page tells its reader to run: npm scripts and tracegraph's own. */
 export function commandsIn(markdown: string): string[] {
-  const scripts = markdown.matchAll(/\bnpm (?:run ([a-z:-]+)|(start|test)\b)/g);
+  const scripts = markdown.matchAll(/\bnpm (?:run (?:-s )?([a-z:-]+)|(start|test)\b)/g);
   const commands = markdown.matchAll(/\bnpx tracegraph ([a-z][a-z-]*)/g);
   const found = [
     ...[...scripts].map(([, script, short]) => `npm ${script ?? short}`),

@@ -58,7 +58,7 @@ export class HandOverDispatcher {
         log("WARN", "hand-over-waits", { tenant, links: links.length, for: "manufacturing" });
         return false;
       }
-      log("INFO", "hand_over_delivered", { tenant, links: links.length });
+      log("INFO", "hand-over-delivered", { tenant, links: links.length });
     }
     return true;
   }
