@@ -15,6 +15,13 @@ test.each([
   ["SUBGRAPH_UNAVAILABLE", EXIT.UNREACHABLE],
   ["TIMEOUT", EXIT.UNREACHABLE],
   ["INTERNAL", EXIT.INTERNAL],
+  ["ISSUER_UNAVAILABLE", EXIT.UNREACHABLE],
 ] as const)("%s ends with exit code %i", (code, exit) => {
   expect(new CliError(code, "").exit).toBe(exit);
+});
+
+test("who is not known is told where tokens come from, and not his refusal again", () => {
+  const { advice } = new CliError("UNAUTHENTICATED", "send a valid bearer token or API key");
+  expect(advice).toContain("--token");
+  expect(advice.toLowerCase()).not.toContain("send a valid");
 });

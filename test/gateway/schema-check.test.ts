@@ -251,6 +251,17 @@ test("people read a table of client, document, line and reason", async () => {
   expect(ran.stderr).toMatch(/documents: 3 broken, 0 in danger/);
 });
 
+test("of a schema that is one subgraph's alone the first error is told, and how many there are", async () => {
+  const path = join(ROOT, "subgraphs/ownership/schema.graphql");
+  const words = ["schema", "check", path, "--against", PUBLIC, "--documents", EXAMPLES];
+  const ran = await runCommand(words);
+  expect(ran).toMatchObject({ exit: 2, stdout: "" });
+  const [told = "", ...rest] = ran.stderr.trim().split("\n");
+  expect(told).toMatch(/schema\.graphql: .* \(and \d+ other errors\) \[INVALID_SCHEMA\]$/);
+  expect(told).not.toContain("\ufffd");
+  expect(rest).toHaveLength(1);
+});
+
 describe("wrong usage is refused with exit code 2", () => {
   test.each<[string, readonly string[], string]>([
     ["no schema", ["README.md"], "INVALID_SCHEMA"],
