@@ -7,6 +7,8 @@ import {
 import { DeviceRevisionEntity } from "../subgraphs/manufacturing/device/device-revision.entity.ts";
 import { FieldDefinitionEntity } from "../subgraphs/manufacturing/field-definition/field-definition.entity.ts";
 import { DeviceGroupEntity } from "../subgraphs/manufacturing/production-group/device-group.entity.ts";
+import { FIELDS_WITH_RECORDED_VALUES } from "../subgraphs/manufacturing/recall-scope/criterion-field.ts";
+import { RecordedValueEntity } from "../subgraphs/manufacturing/recall-scope/recorded-value.entity.ts";
 import { bulkTable } from "./bulk-load.store.ts";
 import type { DemoDevice } from "./device-story.ts";
 import { FIELD_DEFINITIONS } from "./field-definitions.ts";
@@ -19,6 +21,7 @@ export const MANUFACTURING_TABLES = {
   device_identifier: bulkTable("device_identifier", DeviceIdentifierEntity),
   device_revision: bulkTable("device_revision", DeviceRevisionEntity),
   device_group: bulkTable("device_group", DeviceGroupEntity),
+  recorded_value: bulkTable("recorded_value", RecordedValueEntity),
 };
 
 const CUSTOM_GROUP_FIELDS = FIELD_DEFINITIONS.filter(({ isGroupable }) => isGroupable).map(
@@ -28,6 +31,7 @@ const CUSTOM_GROUP_FIELDS = FIELD_DEFINITIONS.filter(({ isGroupable }) => isGrou
 /** Turns devices into the rows that recording them by the API would have left. */
 export class ManufacturingRows extends RowSet<keyof typeof MANUFACTURING_TABLES> {
   private readonly key: { tenant: string };
+  private readonly recordedValues = new Set<string>();
 
   constructor(
     private readonly tenant: string,
@@ -60,7 +64,19 @@ export class ManufacturingRows extends RowSet<keyof typeof MANUFACTURING_TABLES>
     for (const { record, ...facts } of revisions) {
       device_revision.add(record, { tenant, deviceId, ...facts });
       this.addGroups(before, record, { deviceId, fromRevision: facts.revision });
+      this.addValues(record, facts.changed);
       before = record;
+    }
+  }
+
+  private addValues(record: DeviceRecord, changed: readonly string[]): void {
+    for (const field of FIELDS_WITH_RECORDED_VALUES) {
+      const value = record[field];
+      if (value === null || !changed.includes(field)) continue;
+      const name = `${field} ${value}`;
+      if (this.recordedValues.has(name)) continue;
+      this.recordedValues.add(name);
+      this.texts.recorded_value.add({ field, value }, this.key);
     }
   }
 

@@ -7,11 +7,18 @@ const EVERYONE: readonly CallerRole[] = [...RECORD_READERS, "owner", "partner"];
 /** A partner sees of these what is shared of the device: see `share/partner-sight.ts`. */
 const RECORD_SHARERS: readonly CallerRole[] = [...RECORD_READERS, "partner"];
 export const GROUP_READERS: readonly CallerRole[] = [...STAFF, "partner"];
+/** Whom recalls concern. A line makes devices, and neither looks for nor calls back any. */
+export const SCOPE_READERS: readonly CallerRole[] = STAFF.filter((role) => role !== "line");
 const SHARE_GRANTERS: readonly CallerRole[] = ["admin", "compliance"];
 /** Who sees what is shared with whom. */
 export const SHARE_READERS: readonly CallerRole[] = [...SHARE_GRANTERS, "engineering", "support"];
 /** Whose supplier delivered what is nobody else's affair. */
 export const COMPONENT_READERS: readonly CallerRole[] = STAFF;
+/** Who reads frozen recalls, and who freezes and withdraws them. */
+export const RECALL_READERS: readonly CallerRole[] = STAFF;
+export const RECALL_FREEZERS: readonly CallerRole[] = ["recall_manager", "compliance", "admin"];
+/** Whoever holds a device must learn that it is recalled. */
+const STATUS_READERS: readonly CallerRole[] = [...RECORD_READERS, "owner"];
 const RECORDERS: readonly CallerRole[] = ["line", "engineering", "admin"];
 const ENGINEERS: readonly CallerRole[] = ["engineering", "admin"];
 const SERVICES: readonly CallerRole[] = ["service"];
@@ -29,8 +36,10 @@ export const ACCESS: AccessTable = {
     ...grant(EVERYONE, "device followable"),
     ...grant(STAFF, "fieldDefinitions"),
     ...grant(GROUP_READERS, "productionGroup"),
+    ...grant(SCOPE_READERS, "recallScope compareRecallScopes"),
     ...grant(SHARE_READERS, "shares share"),
     ...grant(["partner"], "sharedDevices"),
+    ...grant(RECALL_READERS, "recall recalls"),
     ...grant(COMPONENT_READERS, "component components whereUsed"),
     ...grant(SERVICES, "provisioningGate sharedFields"),
   },
@@ -38,6 +47,7 @@ export const ACCESS: AccessTable = {
     ...grant(RECORDERS, "recordDevices installComponents replaceComponent removeComponent"),
     ...grant(ENGINEERS, "correctDevice defineField retireField"),
     ...grant(SHARE_GRANTERS, "shareDevices endShare"),
+    ...grant(RECALL_FREEZERS, "freezeRecall withdrawRecall"),
     ...grant(SERVICES, "linkCloudIdentities"),
   },
   Subscription: grant(EVERYONE, "deviceChanged"),
@@ -46,6 +56,8 @@ export const ACCESS: AccessTable = {
     ...grant(RECORD_SHARERS, `${PRODUCTION} history asOf`),
     ...grant(GROUP_READERS, "groups lot siblings"),
     ...grant(STAFF_BUT_ANALYST, "operator"),
+    ...grant(STATUS_READERS, "recallStatus"),
+    ...grant(RECALL_READERS, "recalls"),
     ...grant(COMPONENT_READERS, TRACEABLE),
   },
   DeviceRevision: {
@@ -59,6 +71,11 @@ export const ACCESS: AccessTable = {
   DeviceEdge: grant(GROUP_READERS, "cursor node"),
   PageInfo: grant(EVERYONE, "hasNextPage hasPreviousPage startCursor endCursor"),
   ProductionGroup: grant(GROUP_READERS, "field value deviceCount devices"),
+  RecallScope: grant(SCOPE_READERS, "count sentence knownAt breakdown devices explain"),
+  ScopeShare: grant(SCOPE_READERS, "value count"),
+  ScopeClause: grant(SCOPE_READERS, "path sentence"),
+  ScopeExplanation: grant(SCOPE_READERS, "serialNumber affected clause revision installation"),
+  RecallScopeComparison: grant(SCOPE_READERS, "onlyInA inBoth onlyInB"),
   FieldDefinition: grant(
     STAFF,
     "name type isRequired isGroupable pattern values label description createdAt retiredAt",
@@ -97,6 +114,15 @@ export const ACCESS: AccessTable = {
   ComponentLoop: grant(COMPONENT_READERS, "path"),
   InstallationBatch: grant(RECORDERS, "verdicts recorded unchanged refused"),
   InstallationVerdict: grant(RECORDERS, "index installation outcome code message field"),
+  Recall: {
+    ...grant(
+      RECALL_READERS,
+      "id title criteria sentence knownAt reason frozenAt deviceCount hash state withdrawnAt withdrawalReason devices candidates departures",
+    ),
+    ...grant(STAFF_BUT_ANALYST, "frozenBy withdrawnBy"),
+  },
+  RecallConnection: grant(RECALL_READERS, "edges nodes pageInfo totalCount"),
+  RecallEdge: grant(RECALL_READERS, "cursor node"),
   Share: grant(
     SHARE_READERS,
     "id partner kind group criteria devices deviceCount fields from to grantedBy grantedAt reason endedAt endedBy endReason state",

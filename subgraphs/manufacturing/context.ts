@@ -16,9 +16,17 @@ import { IdempotencyStore } from "./idempotency/idempotency.store.ts";
 import { LIMITS } from "./limits.ts";
 import { ProductionGroupStore } from "./production-group/production-group.store.ts";
 import { CloudIdentityLinks } from "./provisioning-gate/provisioning-gate.store.ts";
+import { criteriaNow } from "./recall/criteria-now.ts";
+import { RecallStore } from "./recall/recall.store.ts";
+import { RecallDeviceStore } from "./recall/recall-devices.store.ts";
+import { type RecallStatuses, recallStatuses } from "./recall/recall-status.store.ts";
+import { ContainedComponentStore } from "./recall-scope/contained-component.store.ts";
+import { RecordedValueStore } from "./recall-scope/recorded-value.store.ts";
+import { ScopeStore } from "./recall-scope/scope.store.ts";
 import { partnerOf } from "./share/partner-sight.ts";
 import { ShareStore } from "./share/share.store.ts";
 import { SharedDeviceStore } from "./share/shared-device.store.ts";
+import { countOwnerCountries } from "./visibility/owner-countries.ts";
 import { visibility } from "./visibility/visibility.ts";
 
 /** What lives as long as the service does. */
@@ -26,6 +34,7 @@ export interface Resources {
   database: Database;
   deviceIds: IdBlocks;
   shareIds: IdBlocks;
+  recallIds: IdBlocks;
   installationIds: IdBlocks;
   ownership: PeerExecutor;
 }
@@ -41,6 +50,11 @@ function readers(sql: Sql, caller: Caller) {
     components: new ComponentStore(sql, tenant),
     installations: new InstallationStore(sql, tenant),
     traces: new TraceStore(sql, tenant),
+    recordedValues: new RecordedValueStore(sql, tenant),
+    containedComponents: new ContainedComponentStore(sql, tenant),
+    scopes: new ScopeStore(sql, tenant),
+    recalls: new RecallStore(sql, tenant),
+    recallDevices: new RecallDeviceStore(sql, tenant),
     shares: new ShareStore(sql, tenant),
     sharedDevices: new SharedDeviceStore(sql, tenant, partner ?? ""),
   };
@@ -51,6 +65,9 @@ interface NextIds {
   nextItem: () => number;
   nextInstallation: () => number;
 }
+
+/** What only reads. */
+export type Readers = ReturnType<typeof readers>;
 
 function writers(sql: Sql, caller: Caller, ids: NextIds) {
   const definitions = new FieldDefinitionStore(sql, caller.tenant);
@@ -67,6 +84,7 @@ function writers(sql: Sql, caller: Caller, ids: NextIds) {
       ids,
       caller.client,
     ),
+    recalls: new RecallStore(sql, caller.tenant),
     shares: new ShareStore(sql, caller.tenant),
     idempotency: new IdempotencyStore(sql, caller.tenant),
   };
@@ -78,6 +96,10 @@ export function createContext(resources: Resources, caller: Caller, request: Req
   const { requestId, seen } = request;
   const sql = resources.database.tenant(caller.tenant, request);
   const stores = readers(sql, caller);
+  /** Whether devices are recalled; never rejects. */
+  const recallStatus: RecallStatuses = recallStatuses(stores.recalls, (recall) =>
+    criteriaNow(recall, { ...stores, caller }),
+  );
   return {
     caller,
     requestId,
@@ -85,10 +107,15 @@ export function createContext(resources: Resources, caller: Caller, request: Req
     ...stores,
     /** The partner that asks; null where nobody does who sees no more than what is shared. */
     partner: partnerOf(caller),
+    /** In which countries devices have owners now, and how many. */
+    ownerCountries: (connhexIds: readonly string[]) =>
+      countOwnerCountries(resources.ownership, caller.tenant, connhexIds),
     /** The device as the caller may see it, else null: forbidden is as absent. */
     visible: visibility(caller, resources.ownership, stores.sharedDevices),
     /** A fresh id. Ask before `write`, not within it. */
     nextShareId: () => resources.shareIds.reserve(sql, 1),
+    nextRecallId: () => resources.recallIds.reserve(sql, 1),
+    recallStatus,
     /** Runs `work` in one transaction, on stores bound to it; ids of what is new are reserved. */
     async write<T>(
       work: (tx: Writers) => Promise<T>,
@@ -120,6 +147,7 @@ export function createContext(resources: Resources, caller: Caller, request: Req
           stores.components.forget();
           stores.installations.forget();
           stores.shares.forget();
+          stores.recalls.forget();
         }
       }
     },

@@ -25,6 +25,11 @@ export const LIMITS = {
   /** Shares of one partner that are not ended: each question of the partner looks at all of them. */
   sharesOfAPartner: 100,
   sharedSerialNumbers: 10_000,
+  recallTitleCharacters: 200,
+  /** Recalls that are not withdrawn: the status of a device is asked of each of them. */
+  openRecalls: 200,
+  /** How long freezing may take in the database: some millions of devices. */
+  freezingTimeoutMs: 120_000,
   /** Values of one criterion, or of the group, of a share. */
   shareValues: 1_000,
   positionCharacters: 128,

@@ -33,6 +33,7 @@ export async function startManufacturing(
     database,
     deviceIds: new IdBlocks("device"),
     shareIds: new IdBlocks("share"),
+    recallIds: new IdBlocks("recall"),
     installationIds: new IdBlocks("installation"),
     ownership: peers.ownership,
   };

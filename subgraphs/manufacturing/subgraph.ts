@@ -66,6 +66,8 @@ import { CreateDevices1700000000001 } from "./migrations/001-create-devices.ts";
 import { CreateShares1700000000002 } from "./migrations/002-create-shares.ts";
 import { CreateDeviceChanges1700000000003 } from "./migrations/003-create-device-changes.ts";
 import { CreateComponents1700000000004 } from "./migrations/004-create-components.ts";
+import { CreateRecalls1700000000005 } from "./migrations/005-create-recalls.ts";
+import { IndexRecallCriteria1700000000006 } from "./migrations/006-index-recall-criteria.ts";
 import { DeviceGroupEntity } from "./production-group/device-group.entity.ts";
 import {
   DeviceGroupsResolver,
@@ -78,6 +80,24 @@ import {
   ProvisioningGate,
 } from "./provisioning-gate/provisioning-gate.type.ts";
 
+import { RecallEntity } from "./recall/recall.entity.ts";
+import {
+  DeviceRecallResolver,
+  RecallResolver,
+  recallOfReference,
+} from "./recall/recall.resolver.ts";
+import { Recall, RecallConnection, RecallEdge } from "./recall/recall.type.ts";
+import { RecallItemEntity } from "./recall/recall-item.entity.ts";
+import { RecallWithdrawalEntity } from "./recall/recall-withdrawal.entity.ts";
+import { RecallScopeResolver } from "./recall-scope/recall-scope.resolver.ts";
+import {
+  RecallScope,
+  RecallScopeComparison,
+  ScopeClause,
+  ScopeExplanation,
+  ScopeShare,
+} from "./recall-scope/recall-scope.type.ts";
+import { RecordedValueEntity } from "./recall-scope/recorded-value.entity.ts";
 import { ShareEntity } from "./share/share.entity.ts";
 import { ShareResolver, shareOfReference } from "./share/share.resolver.ts";
 import {
@@ -104,6 +124,10 @@ export const entities = [
   ShareEntity,
   ShareDeviceEntity,
   ShareEndEntity,
+  RecordedValueEntity,
+  RecallEntity,
+  RecallItemEntity,
+  RecallWithdrawalEntity,
   ComponentEntity,
   ComponentIdentifierEntity,
   InstallationEntity,
@@ -114,6 +138,8 @@ export const migrations = [
   CreateShares1700000000002,
   CreateDeviceChanges1700000000003,
   CreateComponents1700000000004,
+  CreateRecalls1700000000005,
+  IndexRecallCriteria1700000000006,
 ];
 
 /** What the service needs of its database. */
@@ -141,6 +167,11 @@ const TYPES = [
   ShareCriteria,
   ShareEdge,
   ShareConnection,
+  RecallScope,
+  RecallScopeComparison,
+  ScopeClause,
+  ScopeExplanation,
+  ScopeShare,
   SharedFields,
   Component,
   ComponentEdge,
@@ -171,8 +202,11 @@ export function manufacturingSubgraph(access: AccessTable = ACCESS): Promise<Sub
       ProductionGroupResolver,
       FieldDefinitionResolver,
       ProvisioningGateResolver,
+      RecallScopeResolver,
       ShareResolver,
       SharedDeviceResolver,
+      RecallResolver,
+      DeviceRecallResolver,
       ComponentResolver,
       ComponentRecordingResolver,
       ComponentInstallationResolver,
@@ -192,6 +226,7 @@ export function manufacturingSubgraph(access: AccessTable = ACCESS): Promise<Sub
       Device: deviceOfReference,
       DeviceRevision: revisionOfReference,
       Share: shareOfReference,
+      Recall: recallOfReference,
       Component: componentOfReference,
       ComponentInstallation: installationOfReference,
     },

@@ -1,5 +1,6 @@
 import { columnsOf } from "../../../shared/postgres/columns.ts";
 import type { Sql } from "../../../shared/postgres/database.ts";
+import { FIELDS_WITH_RECORDED_VALUES } from "../recall-scope/criterion-field.ts";
 import { DeviceRecordColumns } from "./device-record.entity.ts";
 import { GROUP_FIELDS } from "./device-record.ts";
 
@@ -10,7 +11,10 @@ export type DeviationKind =
   | "RECORDED_AT_NOT_RISING"
   | "CHANGED_FIELDS_DIFFER"
   | "GROUPS_DIFFER"
-  | "IDENTIFIERS_DIFFER";
+  | "IDENTIFIERS_DIFFER"
+  | "RECORDED_VALUES_DIFFER"
+  | "FROZEN_SET_DIFFERS"
+  | "RECALLED_DEVICE_DIFFERS";
 
 /** One place where stored devices contradict their revisions. */
 export interface Deviation {
@@ -111,6 +115,19 @@ const IDENTIFIERS = `WITH implied AS (
     ON d.device_id = COALESCE(i.device_id, s.device_id) AND d.tenant = ${TENANT}
   WHERE i.value IS NULL OR s.value IS NULL LIMIT $1`;
 
+const VALUES = `WITH implied AS (
+    SELECT DISTINCT v.field, v.value FROM device_revision r
+    CROSS JOIN LATERAL (VALUES ${FIELDS_WITH_RECORDED_VALUES.map((field) => {
+      return `('${field}', r.${RECORD.find(({ property }) => property === field)?.column})`;
+    }).join(", ")}) AS v (field, value)
+    WHERE r.tenant = ${TENANT} AND v.value IS NOT NULL
+  ), stored AS (SELECT * FROM recorded_value WHERE tenant = ${TENANT})
+  SELECT NULL AS "serialNumber", NULL AS revision,
+    CASE WHEN s.value IS NULL THEN format('%s %L is not among the recorded values', i.field, i.value)
+      ELSE format('%s %L is a recorded value, no revision has it', s.field, s.value) END AS detail
+  FROM implied i FULL JOIN stored s ON s.field = i.field AND s.value = i.value
+  WHERE i.value IS NULL OR s.value IS NULL LIMIT $1`;
+
 /**
  * Compares all of a tenant's devices with their revisions, and answers at most `limit` deviations
  * of each kind. Goes through everything, one statement a kind: give it connections with a
@@ -128,5 +145,6 @@ export async function findDeviations(sql: Sql, limit: number): Promise<Deviation
     ...(await find("CHANGED_FIELDS_DIFFER", CHANGED)),
     ...(await find("GROUPS_DIFFER", GROUPS, [...GROUP_FIELDS])),
     ...(await find("IDENTIFIERS_DIFFER", IDENTIFIERS)),
+    ...(await find("RECORDED_VALUES_DIFFER", VALUES)),
   ];
 }

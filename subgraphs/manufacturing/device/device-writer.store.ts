@@ -5,6 +5,7 @@ import type { Timestamp } from "../../../shared/time.ts";
 import type { FieldDefinition } from "../field-definition/field-definition.ts";
 import { LIMITS } from "../limits.ts";
 import { groupChanges } from "../production-group/production-group.ts";
+import { FIELDS_WITH_RECORDED_VALUES } from "../recall-scope/criterion-field.ts";
 import { type DeviceRow, DeviceStore } from "./device.store.ts";
 import type { DueChange } from "./device.ts";
 import { DeviceRecordColumns } from "./device-record.entity.ts";
@@ -72,6 +73,14 @@ const REVISION_AND_GROUPS = `new_revision AS (
     FROM json_to_recordset($3::json)
       AS g ("deviceId" bigint, "fromRevision" integer, field text, value text)
     JOIN written w ON w.device_id = g."deviceId"
+  ), new_value AS (
+    INSERT INTO recorded_value (tenant, field, value)
+    SELECT DISTINCT $1, v.field, v.value
+    FROM json_to_recordset($4::json) AS v (field text, value text, "deviceIds" bigint[])
+    WHERE EXISTS (SELECT FROM written w WHERE w.device_id = ANY (v."deviceIds"))
+      AND NOT EXISTS (SELECT FROM recorded_value k
+        WHERE k.tenant = $1 AND k.field = v.field AND k.value = v.value)
+    ORDER BY v.field, v.value ON CONFLICT DO NOTHING
   ), new_change AS (
     INSERT INTO device_change (tenant, device_ids, revisions)
     SELECT $1, array_agg(i."deviceId"), array_agg(i.revision)
@@ -220,10 +229,27 @@ export class DeviceWriter {
       this.tenant,
       JSON.stringify(revisions),
       JSON.stringify(memberships),
+      JSON.stringify(valuesOf(due)),
     ]);
     const written = new Set(rows.map(({ deviceId }) => deviceId));
     return due.filter(({ deviceId }) => written.has(deviceId));
   }
+}
+
+/** The new values of fields of few values, each with the devices that have it. */
+function valuesOf(due: readonly Due[]): { field: string; value: string; deviceIds: number[] }[] {
+  const known = new Map<string, { field: string; value: string; deviceIds: number[] }>();
+  for (const { deviceId, change } of due) {
+    for (const field of FIELDS_WITH_RECORDED_VALUES) {
+      const value = change.record[field];
+      if (value === null || !change.changed.includes(field)) continue;
+      const key = `${field} ${value}`;
+      const same = known.get(key);
+      if (same) same.deviceIds.push(deviceId);
+      else known.set(key, { field, value, deviceIds: [deviceId] });
+    }
+  }
+  return [...known.values()];
 }
 
 function serialNumberOf({ change }: Due): string {

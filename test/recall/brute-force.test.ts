@@ -1,0 +1,32 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { DAY } from "../../demo/clock.ts";
+import { DemoFactory } from "../../demo/factory.ts";
+import { type LoadedDemo, loadedDemo, SEED } from "../demo/loaded-demo.ts";
+import { Campaign } from "./campaign.ts";
+import { type Recorded, readRecord } from "./record.ts";
+
+const DEVICES = 20_000;
+/** `npm run campaign:recall -- --criteria 2000` asks more. */
+const CRITERIA = Number(process.env.RECALL_CRITERIA ?? 150);
+const CAMPAIGN_SEED = process.env.RECALL_SEED ?? "recall";
+
+let demo: LoadedDemo;
+let recorded: Recorded;
+beforeAll(async () => {
+  demo = await loadedDemo(DEVICES);
+  recorded = await readRecord(demo.databases.manufacturing);
+}, 240_000);
+afterAll(() => demo?.close());
+
+test(`${CRITERIA} random criteria give what a walk through all revisions gives`, async () => {
+  const { plan } = new DemoFactory({ seed: SEED, devices: DEVICES });
+  const period = { from: plan.from + 30 * DAY, to: plan.present };
+  const campaign = new Campaign(demo, recorded, { seed: CAMPAIGN_SEED, period });
+  for (let item = 0; item < CRITERIA; item++) await campaign.ask(item);
+  const { differences, ...result } = campaign.result;
+  expect(differences.slice(0, 5)).toEqual([]);
+  process.stderr.write(`recall campaign: ${JSON.stringify(result)}\n`);
+  // The questions must be such that most of them are answered, and tell devices apart.
+  expect(result.equal).toBeGreaterThan(CRITERIA * 0.8);
+  expect(result.affected / result.equal).toBeGreaterThan(100);
+}, 7_200_000);
