@@ -1,4 +1,4 @@
-import type { ExecutionResult } from "graphql";
+import type { DemoExamples } from "../demo/examples.ts";
 import { DEFAULT_TENANT } from "../demo/run-demo.ts";
 import { openDevelopmentIssuer } from "../gateway/identity/development-issuer.ts";
 import type { RunningSystem } from "../start.ts";
@@ -13,21 +13,22 @@ export const WALK = `query Walk($id: ID!) {
   }
 }`;
 
-/** Asks the one query about the demo's example device, as support does. */
-export function walkDemo({ gateway }: RunningSystem, connhexId: string): Promise<ExecutionResult> {
-  return gateway.ask({
-    caller: { subject: "dev:support", tenant: DEFAULT_TENANT, roles: ["support"], client: null },
-    query: WALK,
-    variables: { id: connhexId },
-  });
+/** What of a system its greeting tells. */
+export interface Greeted extends Pick<RunningSystem, "dataFolder"> {
+  gateway: Pick<RunningSystem["gateway"], "url" | "port">;
+  examples: Pick<DemoExamples, "connhexId" | "serialNumber"> | null;
 }
 
-/** What a person reads when the system is up: the query's answer, and what to try next. */
-export async function greeting(system: RunningSystem, isDevelopment: boolean): Promise<string> {
+/**
+ * What a person reads when the system is up: the query's answer, as anybody with the token below it
+ * gets it, and what to try next. Where an issuer is named, the tokens are that issuer's to give.
+ */
+export async function greeting(system: Greeted, isDevelopment: boolean): Promise<string> {
   const { gateway, examples, dataFolder } = system;
+  const token = isDevelopment ? await supportToken(dataFolder) : null;
   const lines: string[] = [];
-  if (examples?.connhexId) {
-    const answer = await walkDemo(system, examples.connhexId);
+  if (examples?.connhexId && token !== null) {
+    const answer = await walkDemo(gateway.url, { token, connhexId: examples.connhexId });
     lines.push(WALK, `# with id = ${examples.connhexId} answers`, abridged(answer), "");
   }
   lines.push(
@@ -37,14 +38,7 @@ export async function greeting(system: RunningSystem, isDevelopment: boolean): P
     `  health      ${gateway.url}/livez  ${gateway.url}/readyz`,
     `  data        ${dataFolder}`,
   );
-  if (isDevelopment) {
-    const issuer = await openDevelopmentIssuer(dataFolder);
-    const token = await issuer.sign({
-      subject: "dev:support",
-      roles: ["support"],
-      tenants: [DEFAULT_TENANT],
-      lifetimeSeconds: 3_600,
-    });
+  if (token !== null) {
     lines.push("", "A token of the role support, for one hour:", `  ${token}`);
   }
   const environment = commandEnvironment(system);
@@ -61,8 +55,31 @@ export async function greeting(system: RunningSystem, isDevelopment: boolean): P
   return lines.join("\n");
 }
 
+async function supportToken(dataFolder: string): Promise<string> {
+  const issuer = await openDevelopmentIssuer(dataFolder);
+  return issuer.sign({
+    subject: "dev:support",
+    roles: ["support"],
+    tenants: [DEFAULT_TENANT],
+    lifetimeSeconds: 3_600,
+  });
+}
+
+/** Asks the one query about the demo's example device. */
+async function walkDemo(
+  url: string,
+  { token, connhexId }: { token: string; connhexId: string },
+): Promise<unknown> {
+  const answer = await fetch(`${url}/graphql`, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
+    body: JSON.stringify({ query: WALK, variables: { id: connhexId } }),
+  });
+  return answer.json();
+}
+
 /** Names what the command line would not find by itself. */
-function commandEnvironment({ gateway, dataFolder }: RunningSystem): string {
+function commandEnvironment({ gateway, dataFolder }: Greeted): string {
   const words: string[] = [];
   if (gateway.port !== 4_000) words.push(`TRACEGRAPH_URL=${gateway.url}`);
   if (dataFolder !== `${process.cwd()}/data`) words.push(`DATA_DIR=${dataFolder}`);

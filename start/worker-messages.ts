@@ -1,5 +1,3 @@
-import type { ExecutionResult } from "graphql";
-import type { Question } from "../gateway/server.ts";
 import type { ProcessMetrics } from "../shared/metrics.ts";
 
 /** What a worker does: everything in one process, or the gateway before remote subgraphs. */
@@ -7,7 +5,6 @@ export type Work = "system" | "gateway";
 
 /** What the primary process tells a worker. */
 export type ToWorker =
-  | { kind: "ask"; id: number; question: Question }
   | { kind: "collect"; id: number }
   | { kind: "scraped"; id: number; text: string }
   | { kind: "stop" };
@@ -16,7 +13,6 @@ export type ToWorker =
 export type FromWorker =
   | { kind: "listening"; url: string; port: number }
   | { kind: "failed"; message: string; facts: Record<string, unknown> }
-  | { kind: "answer"; id: number; result: ExecutionResult }
   | { kind: "metrics"; id: number; metrics: ProcessMetrics }
   | { kind: "scrape"; id: number };
 

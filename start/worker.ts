@@ -1,4 +1,4 @@
-import type { Gateway, GatewayOptions, Question } from "../gateway/server.ts";
+import type { GatewayOptions } from "../gateway/server.ts";
 import { log } from "../shared/log.ts";
 import { metricsText, nameProcess, processMetrics } from "../shared/metrics.ts";
 import { startTracing } from "../shared/tracing.ts";
@@ -43,7 +43,6 @@ async function main(): Promise<void> {
     if (message.kind === "stop") void stop();
     if (message.kind === "scraped") scrapes.answer(message.id, message.text);
     if (message.kind === "collect") void tellMetrics(message.id);
-    if (message.kind === "ask") void tellAnswer(running, message.id, message.question);
   });
   tell({ kind: "listening", url: running.url, port: running.port });
 }
@@ -56,12 +55,6 @@ function tell(message: FromWorker): void {
 async function tellMetrics(id: number): Promise<void> {
   tell({ kind: "metrics", id, metrics: await processMetrics() });
 }
-
-async function tellAnswer(gateway: Asked, id: number, question: Question): Promise<void> {
-  tell({ kind: "answer", id, result: await gateway.ask(question) });
-}
-
-type Asked = Pick<Gateway, "ask">;
 
 async function startSystem(options: Pick<GatewayOptions, "metrics" | "share">) {
   const environment = process.env;

@@ -2,7 +2,6 @@ import cluster, { type Worker } from "node:cluster";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
-import type { ExecutionResult } from "graphql";
 import type { Gateway } from "../gateway/server.ts";
 import { log } from "../shared/log.ts";
 import {
@@ -17,7 +16,6 @@ import { flagsForChild } from "./node-flags.ts";
 import { type FromWorker, type ToWorker, Waiting, type Work } from "./worker-messages.ts";
 
 const LIMITS = {
-  askMs: 30_000,
   /** A worker that does not tell its metrics by then is left out of them. */
   collectMs: 1_000,
   /** A little longer than a gateway gives what is in flight. */
@@ -53,7 +51,7 @@ export async function startWorkers(options: WorkersOptions): Promise<Gateway> {
   try {
     const [first] = await Promise.all(slots.map((slot) => slot.start()));
     const { url } = first ?? { url: "" };
-    return { url, port, ask: (question) => askOne(slots, question), close };
+    return { url, port, close };
   } catch (error) {
     await close();
     throw error;
@@ -76,7 +74,6 @@ class Slot {
   private timer: NodeJS.Timeout | undefined;
   /** Deaths one after the other, each soon after a start. */
   private early = 0;
-  private readonly asked = new Waiting<ExecutionResult>();
   private readonly collected = new Waiting<ProcessMetrics>();
 
   constructor(
@@ -117,13 +114,6 @@ class Slot {
     return this.isListening;
   }
 
-  async ask(question: Parameters<Gateway["ask"]>[0]): Promise<ExecutionResult> {
-    const ask = (id: number) => this.tell({ kind: "ask", id, question });
-    const result = await this.asked.ask(ask, LIMITS.askMs);
-    if (!result) throw new Error(`worker ${this.number} did not answer`);
-    return result;
-  }
-
   collect(): Promise<ProcessMetrics | null> {
     return this.collected.ask((id) => this.tell({ kind: "collect", id }), LIMITS.collectMs);
   }
@@ -146,7 +136,6 @@ class Slot {
   }
 
   private receive(message: FromWorker): void {
-    if (message.kind === "answer") this.asked.answer(message.id, message.result);
     if (message.kind === "metrics") this.collected.answer(message.id, message.metrics);
     if (message.kind === "scrape") void this.tellScraped(message.id);
   }
@@ -166,15 +155,6 @@ class Slot {
       this.start().catch(() => undefined);
     }, delayMs);
   }
-}
-
-async function askOne(
-  slots: readonly Slot[],
-  question: Parameters<Gateway["ask"]>[0],
-): Promise<ExecutionResult> {
-  const slot = slots.find(({ isUp }) => isUp);
-  if (!slot) throw new Error("no worker can be asked");
-  return slot.ask(question);
 }
 
 async function mergedOf(slots: readonly Slot[]): Promise<string> {

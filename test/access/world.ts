@@ -1,5 +1,8 @@
+import { openGraph } from "../../gateway/open-graph.ts";
 import { registrySubgraph } from "../../gateway/registry/subgraph.ts";
-import { type Gateway, type GatewayOptions, startGateway } from "../../gateway/server.ts";
+import { RequestScope } from "../../gateway/request-scope.ts";
+import type { GatewayOptions } from "../../gateway/server.ts";
+import { localSubgraph } from "../../gateway/subgraph.ts";
 import type { Caller, CallerRole } from "../../shared/caller.ts";
 import { globalId } from "../../shared/global-id.ts";
 import {
@@ -130,16 +133,10 @@ export type Services = Pick<System, "manufacturing" | "ownership"> &
 export async function systemOf(services: Services, filled?: FreshDatabase): Promise<System> {
   const { manufacturing, ownership, ...options } = services;
   const database = filled ?? (await freshDatabase("gateway"));
-  const gateway: Gateway = await startGateway(
-    {
-      host: "127.0.0.1",
-      port: 0,
-      issuer: { kind: "oidc", ...NO_ISSUER },
-      remote: null,
-      databaseUrl: database.appUrl,
-    },
-    { ...options, services: [manufacturing, ownership] },
-  );
+  const graph = await openGraph([manufacturing, ownership].map(localSubgraph), {
+    databaseUrl: database.appUrl,
+    ...options,
+  });
   const direct: Record<Exclude<Place, "gateway">, InProcessExecutor> = {
     manufacturing: inProcessExecutor(manufacturing),
     ownership: inProcessExecutor(ownership),
@@ -151,25 +148,24 @@ export async function systemOf(services: Services, filled?: FreshDatabase): Prom
     registry: await registrySubgraph(),
     database,
     async ask(place, caller, query, variables = {}) {
+      const requestId = `access-${++requests}`;
       if (place === "gateway") {
-        return (await gateway.ask({ caller, query, variables })) as Asked;
+        // Tokens have no part here, nor has which documents somebody may send.
+        const scope = new RequestScope(caller, requestId);
+        const context = { scope, parameters: { query, variables } };
+        const init = { method: "POST", headers: { accept: "application/json" } };
+        const answer = await graph.runtime.fetch("http://gateway/graphql", init, context);
+        return (await answer.json()) as Asked;
       }
-      const request = { requestId: `access-${++requests}` };
+      const request = { requestId };
       const context = services[place].createContext(caller, request);
       const answer = await direct[place]({ text: query, variables, context });
       // As it would leave the subgraph: without prototypes and without what is undefined.
       return JSON.parse(JSON.stringify(answer)) as Asked;
     },
     async close() {
-      await gateway.close();
+      await graph.close();
       if (!filled) await database.drop();
     },
   };
 }
-
-/** Tokens have no part here: callers are vouched for within the process. */
-const NO_ISSUER = {
-  jwksUrl: "https://issuer.invalid/jwks",
-  issuer: "https://issuer.invalid",
-  audience: "tracegraph",
-};

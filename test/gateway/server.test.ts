@@ -233,15 +233,6 @@ describe("/graphql", () => {
   });
 });
 
-describe("in this process", () => {
-  test("a question is answered for the caller it names", async () => {
-    const caller = { subject: "start", tenant: "demo", roles: ["support" as const], client: null };
-    const query = "query($id: ID!) { device(connhexId: $id) { subject roles } }";
-    const answer = await gateway.gateway.ask({ caller, query, variables: { id: "connhex-1" } });
-    expect(answer).toEqual({ data: { device: { subject: "start", roles: ["support"] } } });
-  });
-});
-
 describe("the end", () => {
   test("finishes what is in flight, and accepts nothing more", async () => {
     const other = await testGateway({ services: [manufacturing, ownership] });

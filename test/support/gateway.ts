@@ -30,6 +30,8 @@ export interface TestGateway {
   /** The gateway's own database. */
   database: FreshDatabase;
   issuer: DevelopmentIssuer;
+  /** Holds the issuer's key. */
+  dataFolder: string;
   /** Each fetch from a subgraph since `fetches` was emptied last. */
   fetches: { subgraph: string; text: string }[];
   token(token?: Partial<DevelopmentToken>): Promise<string>;
@@ -84,6 +86,7 @@ export async function testGateway(options: TestGatewayOptions = {}): Promise<Tes
     gateway,
     database,
     issuer,
+    dataFolder,
     fetches,
     token,
     send,

@@ -1,0 +1,66 @@
+import type { SubgraphService } from "../shared/graph/subgraph-service.ts";
+import type { AccessLog } from "./access-log/access-log.ts";
+import { startAccessLog } from "./access-log/service.ts";
+import type { ObserveFetch } from "./guarded-fetch.ts";
+import type { LeanLane } from "./lean-lane.ts";
+import { nodeSubgraph } from "./node/node-subgraph.ts";
+import { openRegistry } from "./open-registry.ts";
+import { openPlannedGraph } from "./planned-graph.ts";
+import type { Registry } from "./registry/registry.ts";
+import { createRuntime, type FederatedRuntime } from "./runtime.ts";
+import { type GatewaySubgraph, localSubgraph } from "./subgraph.ts";
+import { composeSupergraph } from "./supergraph.ts";
+
+export interface GraphOptions {
+  /** The gateway's own database. */
+  databaseUrl: string;
+  observeFetch?: ObserveFetch | undefined;
+  /** The registry with one of its checks removed: the access matrix must tell. */
+  changeRegistry?: ((registry: SubgraphService) => Promise<SubgraphService>) | undefined;
+}
+
+/** The whole graph, and the registry and the access log, which are parts of it and of the way to it. */
+export interface OpenGraph {
+  /** The given ones, and the gateway's own. */
+  subgraphs: readonly GatewaySubgraph[];
+  lane: LeanLane;
+  runtime: FederatedRuntime;
+  registry: Registry;
+  accessLog: AccessLog;
+  /** Rejects where the gateway's own database cannot be asked. */
+  pingDatabase(): Promise<void>;
+  /** Closes the given subgraphs too. */
+  close(): Promise<void>;
+}
+
+/** Composes these subgraphs and the gateway's own. Whoever asks is vouched for already. */
+export async function openGraph(
+  given: readonly GatewaySubgraph[],
+  { databaseUrl, observeFetch, changeRegistry }: GraphOptions,
+): Promise<OpenGraph> {
+  const { registry, ...own } = await openRegistry({ databaseUrl });
+  const recording = await startAccessLog({ databaseUrl });
+  const clients = (await changeRegistry?.(own.service)) ?? own.service;
+  const subgraphs = [...given, localSubgraph(clients), localSubgraph(recording.service)];
+  const supergraph = composeSupergraph(subgraphs);
+  own.checkAgainst(supergraph);
+  const all = [...subgraphs, nodeSubgraph(subgraphs, observeFetch)];
+  const byName = new Map(all.map((subgraph) => [subgraph.name, subgraph]));
+  const graph = await openPlannedGraph(supergraph.supergraphText, byName, observeFetch);
+  const runtime = createRuntime(graph);
+  // Otherwise the first request would wait for the supergraph.
+  await runtime.getSchema();
+  return {
+    ...{ subgraphs, runtime, registry, lane: graph },
+    accessLog: recording.accessLog,
+    pingDatabase: () => own.service.ready(),
+    async close() {
+      await runtime[Symbol.asyncDispose]();
+      await Promise.all([
+        own.close(),
+        recording.close(),
+        ...subgraphs.map((subgraph) => subgraph.close()),
+      ]);
+    },
+  };
+}
