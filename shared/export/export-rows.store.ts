@@ -38,7 +38,7 @@ export interface ExportSource {
 }
 
 /** Says which rows a caller's question is about. Statements of its own see the same snapshot. */
-export type SourceOf = (snapshot: Pick<Snapshot, "rows">) => Promise<ExportSource>;
+export type SourceOf = (snapshot: Pick<Snapshot, "sql">) => Promise<ExportSource>;
 
 /** Makes exports of one service's rows, on connections of their own. */
 export class ExportRows {

@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import type pg from "pg";
 import copyStreams from "pg-copy-streams";
+import type { Sql, Statement } from "./database.ts";
 import { withLiterals } from "./literal.ts";
 import { refusalOf } from "./refusal.ts";
 
@@ -29,6 +30,15 @@ export class Snapshot {
     }
   }
 
+  /** For stores, which then read the same snapshot. */
+  get sql(): Sql {
+    return {
+      rows: <Row>({ text }: Statement, values: readonly unknown[] = []) =>
+        this.rows<Row>(text, values),
+      run: <Row>(text: string, values: readonly unknown[] = []) => this.rows<Row>(text, values),
+    };
+  }
+
   async rows<Row>(text: string, parameters: readonly unknown[]): Promise<Row[]> {
     try {
       return (await this.client.query(text, [...parameters])).rows as Row[];
@@ -40,7 +50,10 @@ export class Snapshot {
   /** The rows of a query as COPY writes them in its binary form. */
   copy(query: string, parameters: readonly unknown[]): Readable {
     const text = `COPY (${withLiterals(query, parameters)}) TO STDOUT WITH (FORMAT binary)`;
-    return this.client.query(copyStreams.to(text));
+    const copied = this.client.query(copyStreams.to(text));
+    // pg would wait for an end that such a stream never tells it, and take it for silence at last.
+    (copied as { callback?: () => void }).callback?.();
+    return copied;
   }
 
   /** Ends the transaction, and gives the connection back. */

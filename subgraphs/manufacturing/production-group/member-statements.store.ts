@@ -5,7 +5,7 @@ import { DeviceEntity } from "../device/device.entity.ts";
 import { COLUMNS_TO_READ, type DeviceColumns } from "../device/device.store.ts";
 import { isSharedWith } from "../share/share-predicate.store.ts";
 import { namesForGroup } from "../share/shared-fields.ts";
-import { isGroupField, type Membership } from "./production-group.ts";
+import { type GroupKey, isGroupField, type Membership } from "./production-group.ts";
 
 /** The devices of one or more groups of a field, but for one: what pages and counts are about. */
 export interface MemberQuestion {
@@ -52,6 +52,19 @@ export function sharingParameters(
   partner: string | null,
 ): unknown[] {
   return partner === null ? [] : [partner, ...namesForGroup(field, membership)];
+}
+
+/** One group as a set of devices: `$2` is its field, `$3` its value, `$4` the partner that asks. */
+export function devicesOfGroup(
+  { field, value, membership }: GroupKey & { membership: Membership },
+  partner: string | null,
+): { text: string; parameters: readonly unknown[] } {
+  const question = { field, membership, values: [value], except: null };
+  const members = membersToldOf(question, partner === null ? null : 4);
+  return {
+    text: `SELECT m.device_id FROM (${members}) m WHERE m.value = $3`,
+    parameters: [field, value, ...sharingParameters(question, partner)],
+  };
 }
 
 /** Names the form of `membersToldOf`, for the names of prepared statements. */

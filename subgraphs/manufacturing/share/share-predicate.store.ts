@@ -81,3 +81,19 @@ export function devicesOfShare(bounds?: Bounds): string {
     .map((way) => `(SELECT d.device_id FROM ${way} AND (${COVERS}) ${page})`)
     .join("\nUNION ALL\n");
 }
+
+/**
+ * The devices that are shared with a partner, each once with `fields`, the names that are shared of
+ * it: to be joined as rows. The partner is a parameter by place.
+ */
+export function sharedDevicesOf(partner: string): string {
+  const active = `s.tenant = $1 AND s.partner = ${partner} AND ${IS_ACTIVE}`;
+  return `SELECT shared.device_id, names.fields
+    FROM (SELECT DISTINCT m.device_id FROM share s CROSS JOIN LATERAL (${devicesOfShare()}) m
+      WHERE ${active}) shared
+    CROSS JOIN LATERAL (
+      SELECT array_remove(array_agg(DISTINCT f.name ORDER BY f.name), NULL) AS fields
+      FROM device d JOIN share s ON ${active} AND ${COVERS}
+      LEFT JOIN LATERAL unnest(s.fields) AS f (name) ON true
+      WHERE d.tenant = $1 AND d.device_id = shared.device_id) names`;
+}

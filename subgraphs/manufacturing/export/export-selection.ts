@@ -1,0 +1,74 @@
+import { type Caller, type CallerRole, STAFF } from "../../../shared/caller.ts";
+import { DomainError } from "../../../shared/domain-error.ts";
+import { excerpt, isPlainText } from "../../../shared/text.ts";
+import { LIMITS } from "../limits.ts";
+import { MEMBERSHIPS, type Membership } from "../production-group/production-group.ts";
+
+/** The kinds of rows that this subgraph exports. */
+export const EXPORTED = ["devices", "revisions", "group"] as const;
+export type Exported = (typeof EXPORTED)[number];
+
+/** A line makes devices; it has no use for a million of them in a file. */
+const STAFF_BUT_LINE: readonly CallerRole[] = STAFF.filter((role) => role !== "line");
+const MAY_EXPORT: Readonly<Record<Exported, readonly CallerRole[]>> = {
+  devices: [...STAFF_BUT_LINE, "partner"],
+  revisions: [...STAFF_BUT_LINE, "partner"],
+  group: [...STAFF_BUT_LINE, "partner"],
+};
+
+/** What whoever may not export does instead. */
+const INSTEAD: Readonly<Partial<Record<CallerRole, string>>> = {
+  line: "a line asks for devices and groups page by page",
+  owner: "an owner asks for myDevices",
+  regulator: "a regulator asks for the devices that it was given, one by one",
+  partner: "a partner exports devices, revisions and group",
+};
+
+/** Refuses what is no export of this subgraph, and whoever may not have it. */
+export function assertMayExport(what: string, { roles }: Pick<Caller, "roles">): Exported {
+  const known = EXPORTED.find((one) => one === what);
+  if (!known) {
+    throw new DomainError("BAD_USER_INPUT", `${excerpt(what)} cannot be exported`, {
+      argument: "what",
+    });
+  }
+  if (roles.some((role) => MAY_EXPORT[known].includes(role))) return known;
+  const instead = roles.flatMap((role) => INSTEAD[role] ?? []).join("; ");
+  const message = `your roles may not export ${known}${instead && `: ${instead}`}`;
+  throw new DomainError("FORBIDDEN", message, { argument: "what" });
+}
+
+/** Which group is exported. */
+export interface GroupSelection {
+  field: string;
+  value: string;
+  membership: Membership;
+}
+
+export function readGroupSelection(selection: Readonly<Record<string, unknown>>): GroupSelection {
+  const { field, value, membership = "CURRENT" } = selection;
+  for (const [argument, text] of Object.entries({ field, value })) {
+    if (typeof text === "string" && text !== "") continue;
+    throw new DomainError("BAD_USER_INPUT", `say which group: ${argument} is missing`, {
+      argument,
+    });
+  }
+  const known = MEMBERSHIPS.find((one) => one === membership);
+  if (!known) {
+    const message = `membership is ${MEMBERSHIPS.join(" or ")}, not ${excerpt(membership)}`;
+    throw new DomainError("BAD_USER_INPUT", message, { argument: "membership" });
+  }
+  const most = LIMITS.groupValueCharacters;
+  const group = { field: String(field), value: String(value), membership: known };
+  if (isPlainText(group.field, most) && isPlainText(group.value, most)) return group;
+  throw unknownGroup(group);
+}
+
+/** A mistyped lot must not read as an empty one. */
+export function unknownGroup({
+  field,
+  value,
+}: Pick<GroupSelection, "field" | "value">): DomainError {
+  const message = `no device that you may see by ${excerpt(field)} ever had ${excerpt(value)}`;
+  return new DomainError("UNKNOWN_VALUE", message, { argument: "value" });
+}

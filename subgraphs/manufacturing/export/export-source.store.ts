@@ -1,0 +1,57 @@
+import type { ExportSource } from "../../../shared/export/export-rows.store.ts";
+import { devicesOfGroup } from "../production-group/member-statements.store.ts";
+import { sharedDevicesOf } from "../share/share-predicate.store.ts";
+import type { GroupSelection } from "./export-selection.ts";
+
+type Rows = Pick<ExportSource, "from" | "orderBy" | "parameters" | "device" | "isKept">;
+
+/** How the device of a row is named, where the row is `d`. */
+const DEVICE = { connhexId: "d.connhex_id", serialNumber: "d.serial_number" };
+
+/** Who asks: whose rows, and which partner's, where it is one. */
+export interface Asking {
+  tenant: string;
+  partner: string | null;
+}
+
+/** All devices, or all that are shared with a partner. */
+export function allDevices({ tenant, partner }: Asking): Rows {
+  return {
+    from: `FROM device d${partner === null ? "" : sharedOnly("$2")} WHERE d.tenant = $1`,
+    orderBy: "d.device_id",
+    parameters: [tenant, ...(partner === null ? [] : [partner])],
+    device: DEVICE,
+    isKept: partner === null,
+  };
+}
+
+/** All revisions, or those of the devices whose history is shared. */
+export function allRevisions({ tenant, partner }: Asking): Rows {
+  const [shared, condition] =
+    partner === null ? ["", ""] : [sharedOnly("$2"), " AND 'history' = ANY (v.fields)"];
+  return {
+    from: `FROM device_revision d${shared} WHERE d.tenant = $1${condition}`,
+    orderBy: "d.device_id, d.revision",
+    parameters: [tenant, ...(partner === null ? [] : [partner])],
+    device: DEVICE,
+    isKept: partner === null,
+  };
+}
+
+/** The devices of a group, or those that a partner may count in it. */
+export function devicesInGroup({ tenant, partner }: Asking, group: GroupSelection): Rows {
+  const members = devicesOfGroup(group, partner);
+  const shared = partner === null ? "" : sharedOnly("$4");
+  return {
+    from: `FROM device d${shared} WHERE d.tenant = $1 AND d.device_id IN (${members.text})`,
+    orderBy: "d.device_id",
+    parameters: [tenant, ...members.parameters],
+    device: DEVICE,
+    isKept: partner === null,
+  };
+}
+
+/** Joins the names that are shared of the device of row `d`: what is not shared is not there. */
+function sharedOnly(partner: string): string {
+  return ` JOIN (${sharedDevicesOf(partner)}) v ON v.device_id = d.device_id`;
+}
