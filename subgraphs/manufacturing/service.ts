@@ -1,9 +1,11 @@
+import { ExportRows } from "../../shared/export/export-rows.store.ts";
 import type { PeerExecutor, SubgraphService } from "../../shared/graph/subgraph-service.ts";
 import { Database, statement } from "../../shared/postgres/database.ts";
 import { appRole } from "../../shared/postgres/migrate.ts";
 import type { ManufacturingConfig } from "./config.ts";
 import { createContext, type Resources } from "./context.ts";
 import { DeviceChanges } from "./device-change/device-changes.store.ts";
+import { exportRecords } from "./export/export-records.store.ts";
 import { IdBlocks } from "./id-block/id-block.store.ts";
 import { LIMITS } from "./limits.ts";
 import { manufacturingSubgraph } from "./subgraph.ts";
@@ -29,6 +31,7 @@ export async function startManufacturing(
     new Database({ ...place, poolSize: 1, tenantsAtOnce: LIMITS.tenantsFollowed }),
     database,
   );
+  const exports = new ExportRows({ ...place, ...(config.observe && { observe: config.observe }) });
   const resources: Resources = {
     database,
     deviceIds: new IdBlocks("device"),
@@ -46,11 +49,13 @@ export async function startManufacturing(
       return createContext(resources, caller, request);
     },
     changes: (tenant, options) => changes.follow(tenant, options),
+    export: (caller, question, request) => exportRecords(exports, caller, { question, request }),
     ready: async () => {
       await database.tenant(NO_TENANT).rows(ARE_YOU_THERE);
     },
     async close() {
       await changes.close();
+      await exports.close();
       await database.close();
     },
   };
