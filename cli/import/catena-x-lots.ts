@@ -22,20 +22,6 @@ export interface LotFacts {
   batches: Readonly<Record<string, string>>;
 }
 
-/** Edges of the file by what became of them. Every edge is counted once. */
-export class EdgeCount {
-  used = 0;
-  readonly notUsed = new Tally();
-
-  get total(): number {
-    return this.used + this.notUsed.total;
-  }
-
-  toJSON(): object {
-    return { total: this.total, used: this.used, notUsed: this.notUsed };
-  }
-}
-
 /** The batches by catenaXId. Identifiers that several batches share would mix their lots. */
 export function readBatches(
   batches: readonly { catenaXId: string; typization: Typization }[],
@@ -63,41 +49,38 @@ export function readBatches(
 /**
  * The lot of a part is the batch directly below it, where there is exactly one. Whether it is one or
  * several, each is kept in a groupable field named for its material, so that the group of a batch
- * is exact: all parts that contain it, also those that contain others too.
+ * is exact: all parts that contain it, also those that contain others too. What cannot be kept so
+ * is counted with its reason; the installation tells it in any case.
  */
 export function lotFactsOf(
   children: readonly ChildPart[],
-  found: { batches: ReadonlyMap<string, BatchOrObstacle>; parts: ReadonlySet<string> },
-  edges: EdgeCount,
+  known: ReadonlyMap<string, BatchOrObstacle>,
+  notGrouped: Tally,
 ): LotFacts {
   const batches: Record<string, string> = {};
-  for (const { childId, lifecycle } of children) {
-    const batch = found.batches.get(childId);
-    const obstacle = batch
-      ? obstacleOf(batch, lifecycle, batches)
-      : found.parts.has(childId)
-        ? "part to part: genealogy is not recorded yet"
-        : "the child is not in this file, or is neither part nor batch";
-    if (obstacle !== null || !batch || "obstacle" in batch) {
-      edges.notUsed.add(obstacle ?? "");
-      continue;
-    }
-    edges.used += 1;
-    batches[batch.fieldName] = batch.identifier;
+  const below = children.filter(
+    ({ childId, lifecycle }) => known.has(childId) && isBuilt(lifecycle),
+  );
+  for (const { childId } of below) {
+    const batch = known.get(childId);
+    const obstacle = batch ? obstacleOf(batch, batches) : null;
+    if (obstacle !== null) notGrouped.add(obstacle);
+    else if (batch && !("obstacle" in batch)) batches[batch.fieldName] = batch.identifier;
   }
   // A batch that could not be kept still means that the others are not the only one.
-  const below = children.filter(({ childId }) => found.batches.has(childId));
   const [only] = Object.values(batches);
   const isOnly = new Set(below.map(({ childId }) => childId)).size === 1;
   return { lotCode: isOnly && only !== undefined ? only : null, batches };
 }
 
+function isBuilt(lifecycle: string): boolean {
+  return lifecycle === "" || lifecycle === "AsBuilt";
+}
+
 function obstacleOf(
   batch: BatchOrObstacle,
-  lifecycle: string,
   batches: Readonly<Record<string, string>>,
 ): string | null {
-  if (lifecycle !== "" && lifecycle !== "AsBuilt") return `lifecycle ${lifecycle}, not AsBuilt`;
   if ("obstacle" in batch) return batch.obstacle;
   const kept = batches[batch.fieldName];
   if (kept !== undefined && kept !== batch.identifier) return "another batch of the same material";

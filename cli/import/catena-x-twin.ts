@@ -1,5 +1,10 @@
 import { fileError } from "../cli-error.ts";
 
+/** The aspects that are read. */
+export const SERIAL_PART = "SerialPartTypization";
+export const BATCH = "Batch";
+export const CHILDREN = "AssemblyPartRelationship";
+
 /** A digital twin of a Catena-X test data container: its aspects by name. */
 export interface Twin {
   line: number;
@@ -24,6 +29,11 @@ export interface Typization {
 export interface ChildPart {
   childId: string;
   lifecycle: string;
+  /** null where nothing is said of it. */
+  quantity: number | null;
+  measure: string | null;
+  /** When it was put in, or else when this was first told. */
+  since: string | null;
 }
 
 const CONTAINER = /^https:\/\/catenax\.io\/schema\/TestDataContainer\//;
@@ -94,8 +104,16 @@ export function readChildParts(values: readonly unknown[]): ChildPart[] {
       return Array.isArray(childParts) ? childParts : [];
     })
     .map((child: unknown) => {
-      const { childCatenaXId, lifecycleContext } = objectOf(child);
-      return { childId: textOf(childCatenaXId) ?? "", lifecycle: textOf(lifecycleContext) ?? "" };
+      const { childCatenaXId, lifecycleContext, assembledOn, createdOn, ...more } = objectOf(child);
+      const { quantityNumber, measurementUnit } = objectOf(more.quantity);
+      return {
+        childId: textOf(childCatenaXId) ?? "",
+        lifecycle: textOf(lifecycleContext) ?? "",
+        // The file writes some of its numbers as text.
+        quantity: quantityNumber == null ? null : Number(quantityNumber),
+        measure: textOf(measurementUnit) ?? textOf(objectOf(measurementUnit).lexicalValue),
+        since: textOf(assembledOn) ?? textOf(createdOn),
+      };
     });
 }
 

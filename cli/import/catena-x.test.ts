@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { type CatenaXPlan, planCatenaX } from "./catena-x.ts";
+import type { ItemName } from "./installation-row.ts";
 import type { DeviceRecord } from "./judge-row.ts";
 
 const CONTAINER = "https://catenax.io/schema/TestDataContainer/1.0.0";
@@ -43,20 +42,103 @@ describe("a part becomes a device", () => {
     ]);
   });
 
-  test("once: a second twin with its serial number is refused, and its edges are not used", () => {
+  test("once: a further twin of the same part adds what it tells, and is no device of its own", () => {
     const plan = planOf([
-      part("p1", "SN-1"),
-      part("p2", "SN-1", ["b1"]),
+      part("p1", "SN-1", ["b1"]),
+      part("p2", "SN-1", ["b1", "p3"]),
+      part("p3", "SN-3"),
       batch("b1", "B-1", "Glue"),
     ]);
-    expect(plan.rows[1]?.judged).toEqual({
-      code: "DUPLICATE_IN_FILE",
-      field: "partInstanceId",
-      reason: "SN-1 is the part on line 1 already",
-    });
-    expect(plan.report.edges.notUsed.entries()).toEqual([
-      { reason: "the part is refused (DUPLICATE_IN_FILE)", count: 1 },
+    expect(
+      recordsOf(plan).map(({ serialNumber, attributes }) => [serialNumber, attributes]),
+    ).toEqual([
+      [
+        "SN-1",
+        { catenaXId: "p1", manufacturerId: "BPN1", otherCatenaXIds: "p2", glueBatch: "B-1" },
+      ],
+      ["SN-3", { catenaXId: "p3", manufacturerId: "BPN1" }],
     ]);
+    expect(plan.report.twins).toMatchObject({ total: 4, devices: 2, furtherTwins: 1, lots: 1 });
+    expect(edgesIn(plan)).toEqual(["SN-1 > B-1", "SN-1 > SN-3"]);
+    expect(plan.report.edges.toJSON()).toMatchObject({ total: 3, installations: 2, toldAgain: 1 });
+  });
+
+  test("or a component, where another part has its serial number; without a maker it is refused", () => {
+    const other = (id: string, maker: string | null) => {
+      const text = JSON.stringify(part(id, "SN-1", ["p9"]));
+      return JSON.parse(
+        maker ? text.replaceAll("BPN1", maker) : text.replaceAll("manufacturerId", "x"),
+      );
+    };
+    const plan = planOf([
+      part("p1", "SN-1", ["p2", "p3"]),
+      other("p2", "BPN2"),
+      other("p3", null),
+      part("p9", "SN-9"),
+    ]);
+    expect(
+      plan.rows.map(({ judged }) => ("code" in judged ? judged : judged.record.serialNumber)),
+    ).toEqual([
+      "SN-1",
+      {
+        code: "DUPLICATE_IN_FILE",
+        field: "partInstanceId",
+        reason: "SN-1 is the part on line 1 already",
+      },
+      "SN-9",
+    ]);
+    expect(plan.report.twins).toMatchObject({ devices: 3, components: 1 });
+    expect(edgesIn(plan)).toEqual(["SN-1 > BPN2/SN-1", "BPN2/SN-1 > SN-9"]);
+    expect(plan.report.edges.notUsed.entries()).toEqual([
+      { reason: "the part is refused (DUPLICATE_IN_FILE)", count: 2 },
+    ]);
+  });
+});
+
+describe("an edge becomes an installation", () => {
+  const edge = (more: object) => {
+    const parent = part("p1", "SN-1", ["b1"]);
+    const [name = ""] = Object.keys(parent).filter((key) => key.includes("Relationship"));
+    parent[name] = [{ childParts: [{ childCatenaXId: "b1", ...more }] }];
+    return planOf([parent, batch("b1", "B-1", "Glue")]);
+  };
+
+  test.each([
+    [{}, {}],
+    [
+      {
+        quantity: { quantityNumber: "0.19", measurementUnit: { lexicalValue: "unit:kilogram" } },
+        createdOn: "2022-02-03T14:48:54.709Z",
+      },
+      { quantity: 0.19, measure: "kilogram", installedAt: "2022-02-03T14:48:54.709000Z" },
+    ],
+    [
+      {
+        quantity: { quantityNumber: 2, measurementUnit: "unit:piece" },
+        assembledOn: "2022-02-03T14:00:00",
+        createdOn: "2023-01-01T00:00:00Z",
+      },
+      { quantity: 2, installedAt: "2022-02-03T14:00:00.000000Z" },
+    ],
+  ])("%j", (told, expected) => {
+    const { parent, child, ...rest } = edge(told).installations[0]?.installation ?? {};
+    expect(parent).toEqual({ device: "SN-1" });
+    expect(child).toEqual({
+      component: { supplier: "BPN1", partNumber: "PN-part", supplierLot: "B-1" },
+    });
+    expect(rest).toEqual(expected);
+  });
+
+  test.each([
+    [{ lifecycleContext: "AsPlanned" }, "lifecycle AsPlanned, not AsBuilt"],
+    [{ quantity: { quantityNumber: -1 } }, "the quantity is none"],
+    [{ quantity: { quantityNumber: "many" } }, "the quantity is none"],
+    [{ childCatenaXId: "gone" }, "the child is not in this file, or is neither part nor batch"],
+    [{ childCatenaXId: "p1" }, "a part within itself"],
+  ])("or is not used, and counted: %j", (told, reason) => {
+    const { installations, report } = edge(told);
+    expect(installations).toEqual([]);
+    expect(report.edges.notUsed.entries()).toEqual([{ reason, count: 1 }]);
   });
 });
 
@@ -82,9 +164,10 @@ describe("the batches below a part are its lot", () => {
       batch("b2", "B-1", "Paint"),
     ]);
     expect(lotOf(plan)).toEqual({});
-    expect(plan.report.edges.notUsed.entries()).toEqual([
+    expect(plan.report.lots.notGrouped.entries()).toEqual([
       { reason: "several batches have the same identifier", count: 1 },
     ]);
+    expect(edgesIn(plan)).toEqual(["SN-1 > B-1"]);
   });
 
   test("nor where a second batch of one material stands beside it: which one is the lot?", () => {
@@ -94,7 +177,7 @@ describe("the batches below a part are its lot", () => {
       batch("b2", "B-2", "Glue"),
     ]);
     expect(lotOf(plan)).toEqual({ glueBatch: "B-1" });
-    expect(plan.report.edges).toMatchObject({ used: 1 });
+    expect(edgesIn(plan)).toEqual(["SN-1 > B-1", "SN-1 > B-2"]);
   });
 
   test("each kept in a groupable field of its material", () => {
@@ -121,90 +204,18 @@ describe("what is no container is refused", () => {
   });
 });
 
-/** Catena-X as-built test data (eclipse-tractusx/item-relationship-service, CC-BY-4.0). */
-const FILE = join(import.meta.dirname, "../../../shared/data/catenax-irs/smallTestdata.json");
-const describeFile = existsSync(FILE) ? describe : describe.skip;
-const absent = existsSync(FILE) ? "" : " (skipped: data not present)";
-
-describeFile(`the counts of the real as-built file${absent}`, () => {
-  const twins = existsSync(FILE) ? readRealTwins() : [];
-  const plan = () => planOf(twins);
-
-  test("are those of a recount by other means", () => {
-    const recount = recountOf(twins);
-    const { report, rows } = plan();
-    expect(report.twins).toMatchObject({
-      total: recount.twins,
-      devices: recount.parts,
-      lots: recount.batches,
-    });
-    expect(report.twins.other.total).toBe(recount.twins - recount.parts - recount.batches);
-    expect(report.edges.total).toBe(recount.edges);
-    expect(report.edges.used + report.edges.notUsed.total).toBe(recount.edges);
-    const refused = rows.filter(({ judged }) => "code" in judged);
-    expect(refused).toHaveLength(recount.parts - recount.serialNumbers);
-    expect(Object.fromEntries(aspectCounts(plan()))).toEqual(recount.aspects);
-    // The file as it is known to be.
-    expect(recount).toMatchObject({ twins: 162, parts: 147, batches: 14, edges: 283 });
-    expect(recount.serialNumbers).toBe(144);
-  });
-
-  test("put in the group of each batch exactly the parts that contain it", () => {
-    const recount = recountOf(twins);
-    const groups = new Map<string, Set<string>>();
-    for (const { serialNumber, attributes = {} } of recordsOf(plan())) {
-      for (const [name, value] of Object.entries(attributes)) {
-        if (!name.endsWith("Batch")) continue;
-        groups.set(String(value), (groups.get(String(value)) ?? new Set()).add(serialNumber));
-      }
-    }
-    expect(groups).toEqual(recount.partsOfBatch);
-    expect(groups.size).toBe(14);
-  });
-});
-
 type Json = Record<string, unknown>;
 
-function readRealTwins(): Json[] {
-  return (JSON.parse(readFileSync(FILE, "utf8")) as Record<string, Json[]>)[CONTAINER] ?? [];
-}
-
-/** The same numbers straight from the text and the objects, by none of the code under test. */
-function recountOf(twins: readonly Json[]) {
-  const texts = twins.map((twin) => JSON.stringify(twin));
-  const serialOf = (text: string) => /"value":"([^"]+)","key":"partInstanceId"/.exec(text)?.[1];
-  const parts = texts.filter((text) => text.includes("#SerialPartTypization"));
-  const batches = texts.filter((text) => text.includes("#Batch"));
-  const idOf = (text: string) => /"catenaXId":"([^"]+)"/.exec(text)?.[1] ?? "";
-  const batchById = new Map(batches.map((text) => [idOf(text), serialOf(text) ?? ""]));
-  const partsOfBatch = new Map<string, Set<string>>();
-  for (const text of parts) {
-    for (const [, child = ""] of text.matchAll(/"childCatenaXId":"([^"]+)"/g)) {
-      const batchName = batchById.get(child);
-      if (batchName === undefined) continue;
-      const members = partsOfBatch.get(batchName) ?? new Set();
-      partsOfBatch.set(batchName, members.add(serialOf(text) ?? ""));
-    }
-  }
-  const aspects: Record<string, number> = {};
-  for (const name of twins.flatMap((twin) => Object.keys(twin))) {
-    const short = name.replace("urn:bamm:io.catenax.", "");
-    if (name !== "catenaXId") aspects[short] = (aspects[short] ?? 0) + 1;
-  }
-  return {
-    twins: twins.length,
-    parts: parts.length,
-    batches: batches.length,
-    edges: texts.join().split('"childCatenaXId"').length - 1,
-    serialNumbers: new Set(parts.map(serialOf)).size,
-    partsOfBatch,
-    aspects,
+/** `parent > child`, by serial number or lot; a piece's with its supplier. */
+function edgesIn({ installations }: CatenaXPlan): string[] {
+  const nameOf = (item: ItemName) => {
+    if ("device" in item) return item.device;
+    const { supplier, serialNumber, supplierLot } = item.component;
+    return serialNumber === undefined ? supplierLot : `${supplier}/${serialNumber}`;
   };
-}
-
-function aspectCounts({ report }: CatenaXPlan): [string, number][] {
-  const { used, notUsed } = report.aspects;
-  return [...used.entries(), ...notUsed.entries()].map(({ reason, count }) => [reason, count]);
+  return installations.map(
+    ({ installation: { parent, child } }) => `${nameOf(parent)} > ${nameOf(child)}`,
+  );
 }
 
 function recordsOf({ rows }: CatenaXPlan): DeviceRecord[] {

@@ -1,11 +1,21 @@
 import { parseTimestamp, type Timestamp } from "../../shared/time.ts";
-import { type BatchOrObstacle, EdgeCount, lotFactsOf, readBatches } from "./catena-x-lots.ts";
+import {
+  type Edge,
+  type ItemOrObstacle,
+  installationsOf,
+  type ToldInstallation,
+} from "./catena-x-edges.ts";
+import { type BatchOrObstacle, lotFactsOf, readBatches } from "./catena-x-lots.ts";
+import { type CatenaXReport, emptyReport } from "./catena-x-report.ts";
+import { type Part, readParts, twinsOf } from "./catena-x-things.ts";
 import {
   aspectOf,
+  BATCH,
+  CHILDREN,
   readChildParts,
   readTwins,
   readTypization,
-  shortAspectName,
+  SERIAL_PART,
   type Twin,
   type Typization,
 } from "./catena-x-twin.ts";
@@ -14,13 +24,12 @@ import type { NewField } from "./field-definitions.ts";
 import type { DeviceRow } from "./judge-row.ts";
 import type { FileRow, Refusal } from "./row.ts";
 import { SeenSerialNumbers } from "./seen-serial-numbers.ts";
-import { Tally } from "./tally.ts";
 import { readCoreField, readText } from "./values.ts";
 
-const SERIAL_PART = "SerialPartTypization";
-const BATCH = "Batch";
-const CHILDREN = "AssemblyPartRelationship";
 const IDENTIFIER_CHARACTERS = 256;
+const ATTRIBUTE_CHARACTERS = 4_096;
+/** Not grouping: each value is one device's own. */
+const OWN_FIELDS = ["catenaXId", "otherCatenaXIds"];
 /** The columns under which a report shows a twin. */
 export const CATENA_X_COLUMNS = ["catenaXId", "partInstanceId"];
 
@@ -30,110 +39,145 @@ export interface CatenaXRow {
   judged: DeviceRow | Refusal;
 }
 
-/** What is in a file and what of it is used. The parts of each count add up to its total. */
-export interface CatenaXReport {
-  twins: { total: number; devices: number; lots: number; other: Tally };
-  edges: EdgeCount;
-  /** In how many twins each aspect stands. */
-  aspects: { used: Tally; notUsed: Tally };
-  lots: { withDevices: number; withoutDevices: number };
-  devicesInSeveralLots: number;
-  timesAssumedUtc: number;
-  /** Parts whose type names another part number than the part; the part's own is recorded. */
-  otherPartNumbers: number;
-}
-
-/** All that a Catena-X file asks to be recorded. */
+/** All that a Catena-X file asks to be recorded: devices first, then what is within what. */
 export interface CatenaXPlan {
   rows: CatenaXRow[];
+  installations: ToldInstallation[];
   fields: NewField[];
   report: CatenaXReport;
 }
 
 interface File {
-  parts: ReadonlySet<string>;
   batches: ReadonlyMap<string, BatchOrObstacle>;
   report: CatenaXReport;
   lotsWithDevices: Set<string>;
   seen: SeenSerialNumbers;
+  /** What each twin is, by its catenaXId. */
+  items: Map<string, ItemOrObstacle>;
 }
 
-/** Turns serial parts into devices and the batches that they contain into their lots. */
+/**
+ * Turns serial parts into devices, the batches within them into components and lots, and edges
+ * into installations.
+ */
 export function planCatenaX(
   container: string | null,
   members: readonly { line: number; value: unknown }[],
 ): CatenaXPlan {
   const twins = readTwins(container, members);
-  const parts = twins.filter((twin) => aspectOf(twin, SERIAL_PART));
+  const typed = (aspect: string, of: readonly Twin[]) =>
+    of.map((twin) => ({ twin, typization: readTypization(aspectOf(twin, aspect)?.[0]) }));
+  const partTwins = twins.filter((twin) => aspectOf(twin, SERIAL_PART));
   const batchTwins = twins.filter((twin) => !aspectOf(twin, SERIAL_PART) && aspectOf(twin, BATCH));
-  const batches = readBatches(
-    batchTwins.map((twin) => ({
-      catenaXId: twin.catenaXId,
-      typization: readTypization(aspectOf(twin, BATCH)?.[0]),
-    })),
-  );
-  const report = emptyReport(twins, { parts, batchTwins });
+  const batches = typed(BATCH, batchTwins);
+  const parts = readParts(typed(SERIAL_PART, partTwins));
   const file: File = {
-    parts: new Set(parts.map(({ catenaXId }) => catenaXId)),
-    batches,
-    report,
+    batches: readBatches(
+      batches.map(({ twin, typization }) => ({ catenaXId: twin.catenaXId, typization })),
+    ),
+    report: emptyReport(twins, { partTwins, batchTwins }),
     lotsWithDevices: new Set(),
     seen: new SeenSerialNumbers(),
+    items: new Map(batches.map(({ twin, typization }) => [twin.catenaXId, batchItem(typization)])),
   };
-  for (const twin of twins.filter((other) => !aspectOf(other, SERIAL_PART)))
-    countUnused(twin, report);
-  const rows = parts.map((twin) => planPart(twin, file));
+  const { report } = file;
+  const rows = parts.flatMap((part) => planPart(part, file) ?? []);
   report.lots.withDevices = file.lotsWithDevices.size;
   report.lots.withoutDevices = batchTwins.length - file.lotsWithDevices.size;
-  return { rows, fields: fieldsFor(rows), report };
+  const installations = installationsOf(twins.flatMap(edgesOf), file.items, report.edges);
+  return { rows, installations, fields: fieldsFor(rows), report };
 }
 
-function planPart(twin: Twin, file: File): CatenaXRow {
-  const typization = readTypization(aspectOf(twin, SERIAL_PART)?.[0]);
+/** The row of a part that becomes a device; null for one that is a component. */
+function planPart(part: Part, file: File): CatenaXRow | null {
+  const { twin, typization } = part;
   const { serialNumber } = typization;
   const cells = new Map<string, unknown>([
     ["catenaXId", twin.catenaXId],
     ["partInstanceId", serialNumber],
   ]);
   const row: FileRow = { line: twin.line, cells, defect: null };
-  const judged = judgePart(twin, typization, file);
-  if ("code" in judged) countUnusable(twin, file.report, judged);
+  const taken = serialNumber === null ? null : file.seen.firstLine(serialNumber, twin.line);
+  const component = taken === null ? null : componentItem(typization);
+  if (component) {
+    count(part, component, file);
+    file.report.twins.components += 1;
+    return null;
+  }
+  const judged = taken === null ? judgePart(part, file) : duplicate(serialNumber ?? "", taken);
+  file.report.twins.devices += 1;
+  const isRefused = "code" in judged;
+  count(
+    part,
+    isRefused
+      ? { obstacle: `the part is refused (${judged.code})` }
+      : { item: { device: judged.record.serialNumber } },
+    file,
+  );
   return { row, judged };
 }
 
-function judgePart(twin: Twin, typization: Typization, file: File): DeviceRow | Refusal {
+function count(part: Part, item: ItemOrObstacle, { items, report }: File): void {
+  for (const { catenaXId } of twinsOf(part)) items.set(catenaXId, item);
+  report.twins.furtherTwins += part.others.length;
+}
+
+/** A part whose serial number another maker's part, or another part of the same, has already. */
+function componentItem({
+  manufacturerId: supplier,
+  partNumber,
+  serialNumber,
+}: Typization): ItemOrObstacle | null {
+  if (supplier === null || partNumber === null || serialNumber === null) return null;
+  return { item: { component: { supplier, partNumber, serialNumber } } };
+}
+
+function batchItem({ manufacturerId, partNumber, serialNumber }: Typization): ItemOrObstacle {
+  if (manufacturerId === null || partNumber === null || serialNumber === null) {
+    return { obstacle: "the batch lacks its maker, part number or identifier" };
+  }
+  return {
+    item: { component: { supplier: manufacturerId, partNumber, supplierLot: serialNumber } },
+  };
+}
+
+function judgePart(part: Part, file: File): DeviceRow | Refusal {
   const { report } = file;
-  const { serialNumber, partNumber, name, country, manufacturerId } = typization;
+  const { serialNumber, partNumber, name, country, manufacturerId, ...told } = part.typization;
   if (serialNumber === null) {
     return { code: "FIELD_REQUIRED", field: "partInstanceId", reason: "the part has none" };
   }
-  const first = file.seen.firstLine(serialNumber, twin.line);
-  if (first !== null) {
-    const reason = `${serialNumber} is the part on line ${first} already`;
-    return { code: "DUPLICATE_IN_FILE", field: "partInstanceId", reason };
-  }
-  const producedAt = readDate(typization.date);
+  const producedAt = readDate(told.date);
   if (producedAt === "unreadable") {
-    const reason = `${JSON.stringify(typization.date)} is no time`;
+    const reason = `${JSON.stringify(told.date)} is no time`;
     return { code: "INVALID_VALUE", field: "manufacturingInformation.date", reason };
   }
   const texts = { serialNumber, partNumber, deviceType: name, site: country };
-  const attributes = { catenaXId: twin.catenaXId, manufacturerId };
+  const attributes = { catenaXId: part.twin.catenaXId, manufacturerId };
   const refusal = unfitText(texts) ?? unfitIdentifier(attributes);
   if (refusal) return refusal;
   if (producedAt?.isAssumedUtc) report.timesAssumedUtc += 1;
-  if (typization.otherPartNumber !== null) report.otherPartNumbers += 1;
-  const { lotCode, batches } = lotFactsOf(childrenOf(twin), file, report.edges);
+  if (told.otherPartNumber !== null) report.otherPartNumbers += 1;
+  const children = twinsOf(part).flatMap(childrenOf);
+  const { lotCode, batches } = lotFactsOf(children, file.batches, report.lots.notGrouped);
   for (const batch of Object.values(batches)) file.lotsWithDevices.add(batch);
   if (Object.keys(batches).length > 1) report.devicesInSeveralLots += 1;
-  return {
-    record: {
-      serialNumber,
-      ...present({ ...texts, lotCode, producedAt: producedAt?.time ?? null }),
-      attributes: present({ ...attributes, ...batches }),
-    },
-    provision: null,
+  const record = {
+    serialNumber,
+    ...present({ ...texts, lotCode, producedAt: producedAt?.time ?? null }),
+    attributes: present({ ...attributes, otherCatenaXIds: otherIdsOf(part), ...batches }),
   };
+  return { record, provision: null };
+}
+
+function duplicate(serialNumber: string, line: number): Refusal {
+  const reason = `${serialNumber} is the part on line ${line} already`;
+  return { code: "DUPLICATE_IN_FILE", field: "partInstanceId", reason };
+}
+
+function otherIdsOf({ others }: Part): string | null {
+  const ids = others.map(({ catenaXId }) => catenaXId).join(" ");
+  return ids === "" ? null : ids.slice(0, ATTRIBUTE_CHARACTERS);
 }
 
 /** A time without an offset is read as UTC, and counted. */
@@ -172,42 +216,8 @@ function childrenOf(twin: Twin) {
   return readChildParts(aspectOf(twin, CHILDREN) ?? []);
 }
 
-/** The edges of a part that is refused are not used either. */
-function countUnusable(twin: Twin, report: CatenaXReport, { code }: Refusal): void {
-  const edges = childrenOf(twin).length;
-  if (edges > 0) report.edges.notUsed.add(`the part is refused (${code})`, edges);
-}
-
-function countUnused(twin: Twin, report: CatenaXReport): void {
-  const edges = childrenOf(twin).length;
-  if (edges > 0) report.edges.notUsed.add("the parent is no serial part", edges);
-}
-
-function emptyReport(
-  twins: readonly Twin[],
-  { parts, batchTwins }: { parts: readonly Twin[]; batchTwins: readonly Twin[] },
-): CatenaXReport {
-  const other = new Tally();
-  const aspects = { used: new Tally(), notUsed: new Tally() };
-  for (const twin of twins) {
-    const names = [...twin.aspects.keys()];
-    if (!parts.includes(twin) && !batchTwins.includes(twin)) {
-      other.add(`neither part nor batch: ${names.map(shortAspectName).join(", ") || "no aspect"}`);
-    }
-    for (const name of names) {
-      const isUsed = [SERIAL_PART, BATCH, CHILDREN].some((used) => name.endsWith(`#${used}`));
-      aspects[isUsed ? "used" : "notUsed"].add(shortAspectName(name));
-    }
-  }
-  return {
-    twins: { total: twins.length, devices: parts.length, lots: batchTwins.length, other },
-    edges: new EdgeCount(),
-    aspects,
-    lots: { withDevices: 0, withoutDevices: 0 },
-    devicesInSeveralLots: 0,
-    timesAssumedUtc: 0,
-    otherPartNumbers: 0,
-  };
+function edgesOf(twin: Twin): Edge[] {
+  return childrenOf(twin).map((child) => ({ parentId: twin.catenaXId, line: twin.line, child }));
 }
 
 /** The custom fields that the rows use: where they come from, and one for each material. */
@@ -217,7 +227,11 @@ function fieldsFor(rows: readonly CatenaXRow[]): NewField[] {
     if ("code" in judged) continue;
     for (const name of Object.keys(judged.record.attributes ?? {})) names.add(name);
   }
-  return [...names].map((name) => ({ name, type: "TEXT", isGroupable: name !== "catenaXId" }));
+  return [...names].map((name) => ({
+    name,
+    type: "TEXT",
+    isGroupable: !OWN_FIELDS.includes(name),
+  }));
 }
 
 function present(values: Readonly<Record<string, string | null>>): Record<string, string> {

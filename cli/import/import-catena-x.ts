@@ -1,7 +1,8 @@
 import { fileError } from "../cli-error.ts";
 import type { GatewayClient } from "../gateway-client.ts";
 import { count } from "../output.ts";
-import { CATENA_X_COLUMNS, type CatenaXReport, planCatenaX } from "./catena-x.ts";
+import { CATENA_X_COLUMNS, planCatenaX } from "./catena-x.ts";
+import type { CatenaXReport } from "./catena-x-report.ts";
 import {
   defineField,
   type FieldDefinition,
@@ -32,6 +33,7 @@ export async function planCatenaXImport(
   return {
     connection,
     rows: plan.rows,
+    installations: plan.installations,
     columns: CATENA_X_COLUMNS,
     targets: new Map(),
     defined: missing.map(({ name }) => name),
@@ -63,10 +65,11 @@ async function defineAll(gateway: GatewayClient, fields: readonly NewField[]): P
 export function catenaXLines(report: CatenaXReport): string[] {
   const { twins, edges, aspects, lots } = report;
   return [
-    `twins ${count(twins.total)} = ${count(twins.devices)} devices + ${count(twins.lots)} lots + ${count(twins.other.total)} other`,
+    `twins ${count(twins.total)} = ${count(twins.devices)} devices + ${count(twins.components)} components + ${count(twins.furtherTwins)} further twins of these + ${count(twins.lots)} lots + ${count(twins.other.total)} other`,
     ...reasons(twins.other),
     `lots ${count(twins.lots)} = ${count(lots.withDevices)} with devices + ${count(lots.withoutDevices)} without`,
-    `as-built edges ${count(edges.total)} = ${count(edges.used)} used (part to batch) + ${count(edges.notUsed.total)} not used`,
+    ...reasons(lots.notGrouped),
+    `as-built edges ${count(edges.total)} = ${count(edges.installations)} installations + ${count(edges.toldAgain)} told again by further twins + ${count(edges.notUsed.total)} not used`,
     ...reasons(edges.notUsed),
     `aspects used: ${names(aspects.used)}`,
     `aspects not used: ${names(aspects.notUsed)}`,

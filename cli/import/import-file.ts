@@ -3,12 +3,14 @@ import { CliError } from "../cli-error.ts";
 import type { Connection } from "../connection.ts";
 import { printable } from "../output.ts";
 import type { Progress } from "../progress.ts";
-import type { CatenaXReport } from "./catena-x.ts";
+import type { ToldInstallation } from "./catena-x-edges.ts";
+import type { CatenaXReport } from "./catena-x-report.ts";
 import type { ColumnTarget, Purpose } from "./columns.ts";
 import { type Format, guessFormat } from "./guess-format.ts";
 import { planCatenaXImport } from "./import-catena-x.ts";
 import { planTableImport } from "./import-table.ts";
 import { openInputFile } from "./input-file.ts";
+import { InstallationSummary } from "./installation-summary.ts";
 import type { DeviceRow } from "./judge-row.ts";
 import { type JudgedRow, sendInBatches } from "./pipeline.ts";
 import { CsvFile, reportHeader, reportLine } from "./report.ts";
@@ -16,6 +18,7 @@ import { type BatchResult, BatchSender, NOT_SENT } from "./send.ts";
 import { SECRETS_HEADER, Summary } from "./summary.ts";
 
 const BATCHES_IN_FLIGHT = 2;
+const INSTALLATIONS_OF_A_BATCH = 500;
 const SOURCE_CHARACTERS = 256;
 
 export interface ImportFileOptions {
@@ -43,6 +46,8 @@ export interface ImportPlan {
   /** What the revisions name as the source of rows that name none: the file. */
   source: string;
   rows: AsyncIterable<JudgedRow> | Iterable<JudgedRow>;
+  /** What is within what, to be told once the rows are recorded. */
+  installations: readonly ToldInstallation[];
   columns: readonly string[];
   targets: ReadonlyMap<string, ColumnTarget>;
   /** Custom fields that were defined for it. */
@@ -58,6 +63,8 @@ export interface ImportResult {
   summary: Summary;
   defined: readonly string[];
   catenaX: CatenaXReport | null;
+  /** What became of the installations; null where the format tells of none. */
+  installations: InstallationSummary | null;
   failure: unknown;
 }
 
@@ -81,9 +88,39 @@ export async function importFile(
     const { summary, failure } = await sendPlan(plan, options, around);
     const { defined, catenaX } = plan;
     const { purpose, dryRun } = options;
-    return { purpose, format, dryRun, summary, defined, catenaX, failure };
+    const done = { purpose, format, dryRun, summary, defined, catenaX, failure };
+    if (catenaX === null) return { ...done, installations: null };
+    const installations = new InstallationSummary();
+    if (failure !== null || dryRun) return { ...done, installations };
+    return {
+      ...done,
+      installations,
+      failure: await sendInstallations(plan, installations, around),
+    };
   } finally {
     await file.close();
+  }
+}
+
+/** Tells what is within what; answers what stopped it, or null. */
+async function sendInstallations(
+  { connection, installations, source }: ImportPlan,
+  summary: InstallationSummary,
+  around: ImportSurroundings,
+): Promise<unknown> {
+  const sender = senderFor(connection, around);
+  try {
+    for (let at = 0; at < installations.length; at += INSTALLATIONS_OF_A_BATCH) {
+      const batch = installations.slice(at, at + INSTALLATIONS_OF_A_BATCH);
+      const input = batch.map(({ installation }) => ({ source, ...installation }));
+      const settled = await sender.install(input);
+      settled.forEach((one, place) => {
+        summary.add(batch[place]?.line ?? 0, one);
+      });
+    }
+    return null;
+  } catch (failure) {
+    return failure;
   }
 }
 
@@ -132,15 +169,19 @@ async function sendPlan(
   }
 }
 
+function senderFor({ gateway }: Connection, around: ImportSurroundings): BatchSender {
+  return new BatchSender(gateway, (reason, waitMs) =>
+    around.note(`${reason}; trying again in ${waitMs / 1_000} s`),
+  );
+}
+
 function senderOf(
-  { connection: { gateway }, source }: ImportPlan,
+  { connection, source }: ImportPlan,
   { dryRun, purpose }: ImportFileOptions,
   around: ImportSurroundings,
 ): (rows: readonly DeviceRow[]) => Promise<BatchResult> {
   if (dryRun) return async (rows) => ({ settled: rows.map(() => NOT_SENT), failure: null });
-  const sender = new BatchSender(gateway, (reason, waitMs) =>
-    around.note(`${reason}; trying again in ${waitMs / 1_000} s`),
-  );
+  const sender = senderFor(connection, around);
   if (purpose === "record") {
     const withSource = ({ record, provision }: DeviceRow): DeviceRow => ({
       record: { source, ...record },

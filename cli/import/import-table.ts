@@ -28,6 +28,7 @@ export async function planTableImport(
     columns: inspected.columns,
     targets: columns.targets,
     defined,
+    installations: [],
     catenaX: null,
   };
 }

@@ -26,7 +26,8 @@ export async function runFile(
   if (options.json) printJson(resultAsJson(result));
   else printResult(result, path, options.secrets === undefined);
   if (result.failure !== null) throw stopped(result);
-  process.exitCode = result.summary.refused > 0 ? EXIT.REFUSED : EXIT.OK;
+  const refused = result.summary.refused + (result.installations?.refused ?? 0);
+  process.exitCode = refused > 0 ? EXIT.REFUSED : EXIT.OK;
 }
 
 function resultAsJson({
@@ -35,6 +36,7 @@ function resultAsJson({
   summary,
   defined,
   catenaX,
+  installations,
   failure,
 }: ImportResult): object {
   return {
@@ -44,12 +46,13 @@ function resultAsJson({
     ...summary.toJSON(),
     fieldsDefined: defined,
     ...(catenaX && { catenaX }),
+    ...(installations && { installations }),
   };
 }
 
 /** The summary is the data, unless secrets were: then it must not stand among them. */
 function printResult(result: ImportResult, path: string, secretsArePrinted: boolean): void {
-  const { summary, format, purpose, dryRun, defined, catenaX } = result;
+  const { summary, format, purpose, dryRun, defined, catenaX, installations } = result;
   const write = secretsArePrinted && summary.secretsMade > 0 ? note : print;
   const name = path === "-" ? "standard input" : path;
   const lines = [`${name} (${format}): ${plural(summary.rows, "row")}`];
@@ -67,6 +70,7 @@ function printResult(result: ImportResult, path: string, secretsArePrinted: bool
     lines.push(`  custom fields ${dryRun ? "to define" : "defined"}: ${defined.join(", ")}`);
   }
   for (const line of catenaX ? catenaXLines(catenaX) : []) lines.push(`  ${line}`);
+  if (installations && !dryRun) lines.push(...installations.lines().map((line) => `  ${line}`));
   for (const line of summary.refusalLines()) lines.push(`  ${line}`);
   for (const line of lines) write(printable(line));
 }

@@ -3,6 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type ErrorCode, isRetryable } from "../../shared/domain-error.ts";
 import { CliError } from "../cli-error.ts";
 import type { GatewayClient } from "../gateway-client.ts";
+import type { Installation } from "./installation-row.ts";
 import type { DeviceRecord, DeviceRow, Provision } from "./judge-row.ts";
 import type { Refusal } from "./row.ts";
 
@@ -14,6 +15,11 @@ const RECORD_DEVICES = `mutation RecordDevices($input: [DeviceRecordInput!]!, $k
 const PROVISION_DEVICES = `mutation ProvisionDevices($input: [ProvisionInput!]!, $key: String) {
   provisionDevices(input: $input, idempotencyKey: $key) {
     verdicts { index connhexId outcome code message field initKey claimCode }
+  }
+}`;
+const INSTALL_COMPONENTS = `mutation InstallComponents($input: [InstallationInput!]!, $key: String) {
+  installComponents(input: $input, idempotencyKey: $key) {
+    verdicts { index outcome code message field }
   }
 }`;
 /** Waits before each further try of a request that may succeed later. */
@@ -138,6 +144,21 @@ export class BatchSender {
         secretsAreLost: isNew && (lacksKey || lacksCode),
       };
     });
+  }
+
+  /** Records what is within what. */
+  async install(input: readonly Installation[]): Promise<Settled[]> {
+    const verdicts = await this.#judged(input, async (rows, key) => {
+      const answer = await this.#gateway.ask<{
+        installComponents: { verdicts: Verdict<RecordOutcome>[] };
+      }>(INSTALL_COMPONENTS, { input: rows, key });
+      return answer.installComponents.verdicts;
+    });
+    return verdicts.map((verdict) => ({
+      ...NOT_SENT,
+      record: verdict.outcome,
+      refusal: refusalOf(verdict),
+    }));
   }
 
   #record(input: readonly DeviceRecord[]): Promise<Verdict<RecordOutcome>[]> {

@@ -95,7 +95,7 @@ export const ACCESS: AccessTable = {
   ComponentInstallation: {
     ...grant(
       COMPONENT_READERS,
-      "id parent child position quantity unit installedAt recordedAt source removal replaces",
+      "id parent child position quantity measure installedAt recordedAt source removal replaces",
     ),
     ...grant(STAFF_BUT_ANALYST, "actor"),
   },

@@ -33,7 +33,7 @@ export const LIMITS = {
   /** Values of one criterion, or of the group, of a share. */
   shareValues: 1_000,
   positionCharacters: 128,
-  unitCharacters: 32,
+  measureCharacters: 32,
   quantity: 1e12,
   /** Installations between the ends of a trace: its path is a list without pages. */
   traceLevels: 10,

@@ -23,7 +23,7 @@ const row = (parent: string, child: string, more: object = {}) => ({
   ...more,
 });
 
-const IN = `{ nodes { id position quantity unit installedAt actor source child { ${NAMES} }
+const IN = `{ nodes { id position quantity measure installedAt actor source child { ${NAMES} }
   removal { reason } } totalCount }`;
 
 async function componentsOf(serialNumber: string, asked = "") {
@@ -41,7 +41,7 @@ describe("a batch is judged row by row", () => {
     const first = await verdicts([
       row("SN-A", "MODEM/M-1", { position: "J1", installedAt: at }),
       row("SN-A", "PCB/P-1#L-1", { installedAt: at }),
-      row("PCB/P-1", "CHIP@C-1", { quantity: 0.25, unit: "kg" }),
+      row("PCB/P-1", "CHIP@C-1", { quantity: 0.25, measure: "kg" }),
       row("SN-A", "PCB/P-1", { installedAt: at }),
     ]);
     expect(first).toMatchObject({ recorded: 3, unchanged: 0, refused: 1 });
@@ -49,7 +49,7 @@ describe("a batch is judged row by row", () => {
     const again = await verdicts([
       row("SN-A", "MODEM/M-1", { position: "J1" }),
       row("SN-A", "PCB/P-1", { installedAt: at }),
-      row("PCB/P-1", "CHIP@C-1", { quantity: 0.5, unit: "kg" }),
+      row("PCB/P-1", "CHIP@C-1", { quantity: 0.5, measure: "kg" }),
       row("SN-A", "MODEM/M-1", { position: "J2" }),
       row("PCB/P-1#L-2", "CHIP@C-2"),
       row("SN-none", "CHIP@C-2"),
@@ -86,7 +86,7 @@ describe("a batch is judged row by row", () => {
       "MODEM/M-1",
     ]);
     expect(nodes[0]).toMatchObject({
-      ...{ position: "J1", quantity: 1, unit: null, actor: "line-1", source: "test" },
+      ...{ position: "J1", quantity: 1, measure: null, actor: "line-1", source: "test" },
       ...{ installedAt: "2026-01-01T00:00:00.000000Z", removal: null },
     });
   });
@@ -127,7 +127,7 @@ describe("replacing and removing", () => {
       [
         "SN-E",
         "BAT/1",
-        { position: "X", quantity: 2, unit: "cells", installedAt: "2026-01-01T00:00:00Z" },
+        { position: "X", quantity: 2, measure: "cells", installedAt: "2026-01-01T00:00:00Z" },
       ],
     ]);
     const replace = async (installation: string, child: string, replacedAt: string) => {
@@ -142,7 +142,12 @@ describe("replacing and removing", () => {
     };
     const second = await replace(first, "BAT/2", "2026-02-01T00:00:00Z");
     expect(second).toMatchObject({
-      ...{ position: "X", quantity: 2, unit: "cells", installedAt: "2026-02-01T00:00:00.000000Z" },
+      ...{
+        position: "X",
+        quantity: 2,
+        measure: "cells",
+        installedAt: "2026-02-01T00:00:00.000000Z",
+      },
       replaces: {
         id: first,
         removal: {

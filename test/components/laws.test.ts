@@ -53,12 +53,12 @@ describe("what was installed is never rewritten", () => {
     [
       "one_installation_per_place",
       `INSERT INTO installation SELECT tenant, installation_id + 1000000, parent_id, child_id, position,
-         ordinal, quantity, unit, installed_at, recorded_at, actor, source FROM installation`,
+         ordinal, quantity, measure, installed_at, recorded_at, actor, source FROM installation`,
     ],
     [
       "nothing_within_itself",
       `INSERT INTO installation SELECT tenant, installation_id + 2000000, parent_id, parent_id, position,
-         ordinal, quantity, unit, installed_at, recorded_at, actor, source FROM installation`,
+         ordinal, quantity, measure, installed_at, recorded_at, actor, source FROM installation`,
     ],
   ])("%s", async (law, text) => {
     await expect(acme.run(text)).rejects.toThrow(law);

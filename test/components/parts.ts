@@ -10,7 +10,7 @@ export const INSTALL = `mutation Install($input: [InstallationInput!]!, $key: St
 
 export const REPLACE = `mutation Replace($installation: ID!, $by: ReplacementInput!, $reason: String!) {
   replaceComponent(installation: $installation, by: $by, reason: $reason) {
-    id position quantity unit installedAt source
+    id position quantity measure installedAt source
     replaces { id removal { removedAt reason actor replacedBy { id } } }
   }
 }`;

@@ -58,13 +58,13 @@ export class ComponentRecordingResolver {
     @Ctx() context: Context,
   ): Promise<InstallationRow> {
     const old = await installed(id, context);
-    const { quantity = null, unit = null, replacedAt = null, source } = by;
+    const { quantity = null, measure = null, replacedAt = null, source } = by;
     // The old one ends and the new one begins in one moment, which is not before the old one began.
     const moment = replacedAt ?? [now(), old.installedAt].sort()[1] ?? now();
     const isAsBefore = quantity === null;
     const given = {
       quantity: isAsBefore ? old.quantity : quantity,
-      unit: isAsBefore && unit === null ? old.unit : unit,
+      measure: isAsBefore && measure === null ? old.measure : measure,
     };
     const { position: _, ...placement } = readPlacement(
       { ...given, installedAt: moment, source: source ?? null },

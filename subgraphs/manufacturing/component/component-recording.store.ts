@@ -125,10 +125,10 @@ export class ComponentRecording {
 
   private newInstallation(place: Place, placement: Placement, ordinal: number): NewInstallation {
     const { parentId, childId, position } = place;
-    const { quantity, unit, installedAt } = placement;
+    const { quantity, measure, installedAt } = placement;
     return {
       installationId: this.ids.nextInstallation(),
-      ...{ parentId, childId, position, ordinal, quantity, unit, installedAt },
+      ...{ parentId, childId, position, ordinal, quantity, measure, installedAt },
       source: placement.source ?? this.client,
     };
   }

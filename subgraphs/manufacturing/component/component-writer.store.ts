@@ -54,7 +54,7 @@ const KNOWN = statement(
   `SELECT known.* FROM unnest($2::bigint[], $3::bigint[], $4::text[])
      AS asked (parent_id, child_id, position)
    CROSS JOIN LATERAL (SELECT i.parent_id AS "parentId", i.child_id AS "childId", i.position,
-       i.installation_id AS "installationId", i.ordinal, i.quantity, i.unit,
+       i.installation_id AS "installationId", i.ordinal, i.quantity, i.measure,
        i.installed_at AS "installedAt", r.removed_at AS "removedAt"
      FROM installation i LEFT JOIN removal r
        ON r.tenant = $1 AND r.installation_id = i.installation_id
@@ -88,11 +88,11 @@ const RECORD = statement(
 const INSTALL = statement(
   "record_installations",
   `INSERT INTO installation (tenant, installation_id, parent_id, child_id, position, ordinal,
-     quantity, unit, installed_at, recorded_at, actor, source)
+     quantity, measure, installed_at, recorded_at, actor, source)
    SELECT $1, i."installationId", i."parentId", i."childId", i.position, i.ordinal, i.quantity,
-     i.unit, COALESCE(i."installedAt", statement_timestamp()), statement_timestamp(), $3, i.source
+     i.measure, COALESCE(i."installedAt", statement_timestamp()), statement_timestamp(), $3, i.source
    FROM json_to_recordset($2::json) AS i ("installationId" bigint, "parentId" bigint,
-     "childId" bigint, position text, ordinal integer, quantity double precision, unit text,
+     "childId" bigint, position text, ordinal integer, quantity double precision, measure text,
      "installedAt" timestamptz, source text)
    ORDER BY i."parentId", i."childId", i.position
    ON CONFLICT DO NOTHING RETURNING installation_id`,

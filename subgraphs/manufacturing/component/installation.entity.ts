@@ -29,7 +29,7 @@ export class InstallationEntity {
 
   /** null: pieces. */
   @Column({ type: "text", nullable: true })
-  unit!: string | null;
+  measure!: string | null;
 
   @Column({ name: "installed_at", type: "timestamptz" })
   installedAt!: Timestamp;

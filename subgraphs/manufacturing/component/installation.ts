@@ -23,7 +23,7 @@ export interface InstallationStatement {
   child: ItemStatement;
   position?: string | null;
   quantity?: number | null;
-  unit?: string | null;
+  measure?: string | null;
   installedAt?: Timestamp | null;
   source?: string | null;
 }
@@ -41,7 +41,7 @@ export interface Placement {
   position: string;
   quantity: number;
   /** null: pieces. */
-  unit: string | null;
+  measure: string | null;
   /** null: from the moment of recording. */
   installedAt: Timestamp | null;
   source: string | null;
@@ -61,10 +61,13 @@ export function readInstallation(row: InstallationStatement, nowMs: number): Ins
 }
 
 export function readPlacement(
-  given: Pick<InstallationStatement, "position" | "quantity" | "unit" | "installedAt" | "source">,
+  given: Pick<
+    InstallationStatement,
+    "position" | "quantity" | "measure" | "installedAt" | "source"
+  >,
   nowMs: number,
 ): Placement {
-  const text = (name: "position" | "unit" | "source", most: number) =>
+  const text = (name: "position" | "measure" | "source", most: number) =>
     given[name] == null ? null : assertPlainText(name, given[name], most);
   const quantity = given.quantity ?? 1;
   if (!(quantity > 0 && quantity <= LIMITS.quantity)) {
@@ -73,7 +76,7 @@ export function readPlacement(
   return {
     position: text("position", LIMITS.positionCharacters) ?? "",
     quantity,
-    unit: text("unit", LIMITS.unitCharacters),
+    measure: text("measure", LIMITS.measureCharacters),
     installedAt: readTime("installedAt", given.installedAt ?? null, nowMs),
     source: text("source", LIMITS.fieldCharacters),
   };
@@ -104,7 +107,7 @@ export interface KnownInstallation {
   installationId: number;
   ordinal: number;
   quantity: number;
-  unit: string | null;
+  measure: string | null;
   installedAt: Timestamp;
   removedAt: Timestamp | null;
 }
@@ -114,20 +117,20 @@ export interface KnownInstallation {
  * says the same, or the ordinal of a new one. Throws where both cannot be true.
  */
 export function judgeInstallation(
-  { quantity, unit, installedAt }: Placement,
+  { quantity, measure, installedAt }: Placement,
   known: readonly KnownInstallation[],
 ): { same: number } | { ordinal: number } {
   const last = known.at(-1);
   const isSame = (one: KnownInstallation) =>
     one.quantity === quantity &&
-    one.unit === unit &&
+    one.measure === measure &&
     (installedAt === null
       ? one === last && one.removedAt === null
       : one.installedAt === installedAt);
   const same = known.find(isSame);
   if (same) return { same: same.installationId };
   if (last?.removedAt === null) {
-    const howMuch = `${last.quantity} ${last.unit ?? "pieces"}`;
+    const howMuch = `${last.quantity} ${last.measure ?? "pieces"}`;
     throw new DomainError(
       "ALREADY_RECORDED",
       `it is installed there since ${last.installedAt} (${howMuch}): remove it first`,

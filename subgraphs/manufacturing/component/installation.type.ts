@@ -47,7 +47,7 @@ export class ComponentInstallation implements Node {
   quantity!: number;
 
   @Field(() => String, { nullable: true, description: "Of the quantity; null: pieces." })
-  unit!: string | null;
+  measure!: string | null;
 
   @Field(() => DateTime, { description: "From when on it was installed." })
   installedAt!: Timestamp;
@@ -141,7 +141,7 @@ export class InstallationInput {
   quantity?: number | null;
 
   @Field(() => String, { nullable: true, description: "Of the quantity; pieces unless given." })
-  unit?: string | null;
+  measure?: string | null;
 
   @Field(() => DateTime, { nullable: true, description: "Now unless given." })
   installedAt?: Timestamp | null;
@@ -162,7 +162,7 @@ export class ReplacementInput {
   quantity?: number | null;
 
   @Field(() => String, { nullable: true, description: "As before unless a quantity is given." })
-  unit?: string | null;
+  measure?: string | null;
 
   @Field(() => DateTime, { nullable: true, description: "When it was replaced; now unless given." })
   replacedAt?: Timestamp | null;

@@ -35,7 +35,7 @@ const CREATE = [
     position        text NOT NULL DEFAULT '',
     ordinal         integer NOT NULL CHECK (ordinal >= 1),
     quantity        double precision NOT NULL CHECK (quantity > 0 AND quantity < 'Infinity'),
-    unit            text,
+    measure            text,
     installed_at    timestamptz NOT NULL,
     recorded_at     timestamptz NOT NULL,
     actor           text NOT NULL,
