@@ -1,7 +1,9 @@
+import { ExportRows } from "../../shared/export/export-rows.store.ts";
 import type { PeerExecutor, SubgraphService } from "../../shared/graph/subgraph-service.ts";
 import { Database, statement } from "../../shared/postgres/database.ts";
 import type { OwnershipConfig } from "./config.ts";
 import { createContext } from "./context.ts";
+import { exportOwnerships } from "./export/export-ownerships.store.ts";
 import { IdBlocks } from "./id-block/id-block.store.ts";
 import { contactCipher } from "./owner/contact-cipher.ts";
 import { HandOverStore, tenantsWithHandOvers } from "./provisioning/hand-over.store.ts";
@@ -27,6 +29,7 @@ export async function startOwnership(
   const { databaseUrl: url, observe } = config;
   const subgraph = await ownershipSubgraph();
   const database = new Database({ url, role: "ownership_app", ...(observe && { observe }) });
+  const exports = new ExportRows({ url, role: "ownership_app", ...(observe && { observe }) });
   const workers = new Database({ url, role: "ownership_worker", poolSize: 1 });
   const manufacturing = manufacturingPeer(peers.manufacturing);
   const parts = {
@@ -47,12 +50,14 @@ export async function startOwnership(
     name: "ownership",
     ...subgraph,
     createContext: (caller, request) => createContext(parts, caller, request),
+    export: async (caller, question, request) =>
+      exportOwnerships(exports, parts.contacts, { caller, question, request }),
     ready: async () => {
       await workers.tenant("*").rows(PING);
     },
     close: async () => {
       await dispatcher.stop();
-      await Promise.all([database.close(), workers.close()]);
+      await Promise.all([database.close(), exports.close(), workers.close()]);
     },
   };
 }
