@@ -85,6 +85,18 @@ describe("files", () => {
     expect(openMarks([file("a.ts", `// TO${"DO"}: later`)])).toHaveLength(1);
   });
 
+  test("name the exact version of every package", () => {
+    const packages = files.filter(({ path }) => path.endsWith("package.json"));
+    const versions = packages.flatMap(({ text }) => {
+      const { dependencies = {}, devDependencies = {} } = JSON.parse(text);
+      return Object.entries<string>({ ...dependencies, ...devDependencies });
+    });
+    expect(versions.length).toBeGreaterThan(30);
+    expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual(
+      [],
+    );
+  });
+
   test("number their migrations without a gap", () => {
     expect(unnumberedMigrations(files)).toEqual([]);
     const numbers = (...names: string[]): string[] =>
