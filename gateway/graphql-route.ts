@@ -136,7 +136,7 @@ class Work {
     scope.begin = (nodes) => admission.begin(nodes);
     const asked = await readAskedRequest(request, mostBodyBytes(scope.caller));
     return traced("operation", {}, async (span) => {
-      const answer = await this.answerAsked(asked, scope);
+      const answer = await this.answerAsked(asked, scope, admission);
       const { operationName, documentId } = scope;
       if (operationName !== null) span.set({ "graphql.operation.name": operationName });
       if (documentId !== null) span.set({ "tracegraph.document.id": documentId });
@@ -144,10 +144,14 @@ class Work {
     });
   }
 
-  private async answerAsked(asked: AskedRequest, scope: RequestScope): Promise<Answer> {
+  private async answerAsked(
+    asked: AskedRequest,
+    scope: RequestScope,
+    { payer }: Admission,
+  ): Promise<Answer> {
     assertMayAsk(asked, scope);
     if (asked.acceptsStream) {
-      const live = await answerLive(this.parts, asked, scope, this.request);
+      const live = await answerLive(this.parts, asked, scope, { request: this.request, payer });
       if (live) return live;
       if (asked.accept === "") throw notAcceptable();
     }

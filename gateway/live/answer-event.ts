@@ -15,7 +15,7 @@ import type { AskedSubscription } from "./read-subscription.ts";
 /** Answers the event of one device. */
 export type AnswerEvent = (serialNumber: string) => Promise<Told>;
 
-interface EventParts {
+export interface EventParts {
   asked: AskedSubscription;
   /** That of the request that subscribed. */
   scope: RequestScope;

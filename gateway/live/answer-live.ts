@@ -1,4 +1,3 @@
-import type { IncomingMessage } from "node:http";
 import { withPublicErrors } from "../answer-errors.ts";
 import type { Doorkeeper } from "../identity/authenticate.ts";
 import { publishedDocument } from "../request/answer-document.ts";
@@ -6,22 +5,19 @@ import { type AskedRequest, RESPONSE_JSON } from "../request/asked-request.ts";
 import { RequestRefusal, refusingWhole } from "../request/request-refusal.ts";
 import type { Answer } from "../request/send-answer.ts";
 import type { RequestScope } from "../request-scope.ts";
-import type { LiveUpdates } from "./live-updates.ts";
+import type { LiveUpdates, Subscriber } from "./live-updates.ts";
 import { InvalidDocument, readSubscription } from "./read-subscription.ts";
 
 export interface AnswerLiveParts extends Doorkeeper {
   live: LiveUpdates;
 }
 
-/**
- * Answers a subscription with a stream; null where something else is asked for. `request` is kept:
- * its headers say from time to time whether the caller is still welcome.
- */
+/** Answers a subscription with a stream; null where something else is asked for. */
 export async function answerLive(
   { live, registry }: AnswerLiveParts,
   asked: AskedRequest,
   scope: RequestScope,
-  request: IncomingMessage,
+  came: Pick<Subscriber, "request" | "payer">,
 ): Promise<Answer | null> {
   try {
     return await refusingWhole(async () => {
@@ -33,6 +29,7 @@ export async function answerLive(
       const { operationName, variables } = asked;
       const subscription = readSubscription(live.lane.schema, live.events, {
         ...{ text, operationName, variables, scope },
+        variableLimits: published?.variableLimits ?? {},
       });
       if (!subscription) return null;
       if (!published && asked.method === "GET") {
@@ -44,7 +41,7 @@ export async function answerLive(
       scope.operationType = "subscription";
       scope.text = text;
       scope.isExecuted = true;
-      return live.begin(subscription, scope, request);
+      return live.begin(subscription, scope, { ...came, published });
     });
   } catch (error) {
     if (!(error instanceof InvalidDocument)) throw error;

@@ -14,6 +14,14 @@ export const LIVE_LIMITS = {
   eventsTogether: 8,
   /** Events that are executed at once; the other requests have the rest of the process. */
   executedAtOnce: 8,
+  /** Of those who share a budget; the other places are for others. */
+  executedAtOnceOfAPayer: 4,
+  /** An event that is costly as a document takes so many of these places: one of each payer at once. */
+  placesOfACostlyEvent: 3,
+  /** An event costs as much of a budget as a document of so many nodes, or of its own if they are more. */
+  eventNodes: 100,
+  /** How long an event waits at most, whose payer has nothing left, before the budget is looked at again. */
+  unpaidMs: 1_000,
   /** How long changes are asked for again and again before subscribers are told of a gap. */
   bridgedMs: 30_000,
   /** The first and the longest pause before changes are asked for again. */

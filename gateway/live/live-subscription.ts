@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { ExecutionResult } from "graphql";
 import { isRetryable } from "../../shared/domain-error.ts";
+import { log } from "../../shared/log.ts";
 import type { Follower } from "./change-feed.ts";
 import type { EventStream } from "./event-stream.ts";
 import { type Interruption, interrupted } from "./interruption.ts";
@@ -12,6 +13,8 @@ export type Told =
   | { kind: "EVENT"; result: ExecutionResult }
   /** Nothing that the subscriber may know of. */
   | { kind: "NOTHING" }
+  /** Its payer has nothing left now. */
+  | { kind: "LATER"; waitMs: number }
   /** Something that is needed for it cannot be asked now. */
   | { kind: "FAILED"; codes: readonly string[] };
 
@@ -19,10 +22,10 @@ export interface LiveParts {
   limits: LiveLimits;
   /** Devices that wait in all subscriptions. */
   waitingInAll: { count: number };
-  /** Answers the event of one device. */
-  answer(serialNumber: string): Promise<Told>;
-  /** Whether the caller is still who he was. */
-  isStillWelcome(): Promise<boolean>;
+  /** Answers the event of one device; nothing where nobody waits for it any more. */
+  answer(serialNumber: string, signal: AbortSignal): Promise<Told>;
+  /** Why the caller may no longer be told; null where he may. Rejects where that cannot be said now. */
+  reasonToEnd(): Promise<Interruption | null>;
 }
 
 /**
@@ -59,7 +62,8 @@ export class LiveSubscription implements Follower {
   /** Writes events until the client goes or the subscription is interrupted. */
   async run(stream: EventStream): Promise<Interruption | null> {
     const { signal } = stream;
-    const checking = setInterval(() => void this.check(), this.parts.limits.callerCheckedEveryMs);
+    const { callerCheckedEveryMs } = this.parts.limits;
+    const checking = setInterval(() => void this.check(signal), callerCheckedEveryMs);
     const wake = () => this.wake();
     signal.addEventListener("abort", wake);
     try {
@@ -84,7 +88,7 @@ export class LiveSubscription implements Follower {
     // What changes from here on is another event.
     for (const serialNumber of together) this.waiting.delete(serialNumber);
     this.parts.waitingInAll.count -= together.length;
-    await this.check();
+    await this.check(stream.signal);
     const results = together.map((serialNumber) => this.answer(serialNumber, stream.signal));
     for (const result of await Promise.all(results)) {
       if (result !== null && this.interruption === null) await stream.next(result);
@@ -93,23 +97,44 @@ export class LiveSubscription implements Follower {
 
   /** The event to tell; null where there is none, or where the subscription ends over it. */
   private async answer(serialNumber: string, signal: AbortSignal): Promise<ExecutionResult | null> {
-    const { eventTries, eventRetryMs } = this.parts.limits;
-    for (let attempt = 1; this.interruption === null && !signal.aborted; attempt++) {
-      const told = await this.parts.answer(serialNumber);
+    const { eventTries, unpaidMs } = this.parts.limits;
+    let failures = 0;
+    while (this.interruption === null && !signal.aborted) {
+      const told = await this.parts.answer(serialNumber, signal);
       if (told.kind === "NOTHING") return null;
       if (told.kind === "EVENT") return told.result;
+      if (told.kind === "LATER") {
+        await quietly(pause(Math.min(told.waitMs, unpaidMs), undefined, { signal }));
+        await this.check(signal);
+        continue;
+      }
       const mayHelp = told.codes.every((code) => isRetryable(code as never));
-      if (!mayHelp || attempt >= eventTries) break;
-      const waitMs = eventRetryMs * 2 ** (attempt - 1);
-      await pause(waitMs, undefined, { signal }).catch(() => undefined);
+      if (!mayHelp || ++failures >= eventTries) break;
+      await this.pauseAfter(failures, signal);
     }
     this.interrupt("UNANSWERED");
     return null;
   }
 
-  private async check(): Promise<void> {
-    const isWelcome = await this.parts.isStillWelcome().catch(() => false);
-    if (!isWelcome) this.interrupt("CALLER");
+  /** Ends the subscription of whoever may no longer be told. Nothing is told until that is known. */
+  private async check(signal: AbortSignal): Promise<void> {
+    const { eventTries } = this.parts.limits;
+    for (let tries = 1; this.interruption === null && !signal.aborted; tries++) {
+      try {
+        const why = await this.parts.reasonToEnd();
+        if (why !== null) this.interrupt(why);
+        return;
+      } catch (error) {
+        log("WARN", "subscriber-unchecked", { reason: String(error) });
+        if (tries >= eventTries) this.interrupt("UNCHECKED");
+        else await this.pauseAfter(tries, signal);
+      }
+    }
+  }
+
+  private pauseAfter(failures: number, signal: AbortSignal): Promise<void> {
+    const waitMs = this.parts.limits.eventRetryMs * 2 ** (failures - 1);
+    return quietly(pause(waitMs, undefined, { signal }));
   }
 
   private somethingToDo(signal: AbortSignal): Promise<void> {
@@ -123,4 +148,9 @@ export class LiveSubscription implements Follower {
     this.parts.waitingInAll.count -= this.waiting.size;
     this.waiting.clear();
   }
+}
+
+/** A pause that may be cut short. */
+function quietly(paused: Promise<void>): Promise<void> {
+  return paused.catch(() => undefined);
 }

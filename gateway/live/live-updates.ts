@@ -5,28 +5,43 @@ import type { AccessLog } from "../access-log/access-log.ts";
 import type { ObserveFetch } from "../guarded-fetch.ts";
 import { authenticate, type Doorkeeper } from "../identity/authenticate.ts";
 import type { LeanLane } from "../lean-lane.ts";
+import type { Gate } from "../load/gate.ts";
+import type { Payer } from "../load/rate-limit.ts";
+import type { PublishedDocument } from "../registry/registry.ts";
 import { PreparedOperations } from "../request/prepared-operation.ts";
 import { RequestRefusal } from "../request/request-refusal.ts";
 import type { Answer, AnswerStream } from "../request/send-answer.ts";
 import type { RequestScope } from "../request-scope.ts";
 import type { GatewaySubgraph } from "../subgraph.ts";
-import { type AnswerEvent, eventAnswers } from "./answer-event.ts";
+import { type EventParts, eventAnswers } from "./answer-event.ts";
 import { ChangeFeed } from "./change-feed.ts";
 import { EventStream } from "./event-stream.ts";
+import { EventTurns } from "./event-turns.ts";
+import type { Interruption } from "./interruption.ts";
 import { LIVE_LIMITS, type LiveLimits } from "./limits.ts";
-import { LiveSubscription } from "./live-subscription.ts";
+import { type LiveParts, LiveSubscription } from "./live-subscription.ts";
 import { assertMayFollow } from "./may-follow.ts";
 import { Places } from "./places.ts";
 import type { AskedSubscription } from "./read-subscription.ts";
-import { Turns } from "./turns.ts";
 
 /** What live updates work with. */
 export interface LiveOptions extends Doorkeeper {
+  gate: Pick<Gate, "untilGranted" | "enterEvent">;
   lane: LeanLane;
   subgraphs: readonly GatewaySubgraph[];
   accessLog: Pick<AccessLog, "record">;
   observeFetch?: ObserveFetch | undefined;
   limits?: Partial<LiveLimits>;
+}
+
+/** Who subscribes. */
+export interface Subscriber {
+  /** Is kept: its headers say from time to time whether the caller is still welcome. */
+  request: IncomingMessage;
+  /** Whose budget the events are taken from. */
+  payer: Payer;
+  /** The document that is followed; null where a text came. */
+  published: PublishedDocument | null;
 }
 
 /** The subscriptions of this gateway. */
@@ -36,7 +51,7 @@ export class LiveUpdates {
   readonly events: PreparedOperations;
   private readonly limits: LiveLimits;
   private readonly places: Places;
-  private readonly turns: Turns;
+  private readonly turns: EventTurns;
   private readonly waitingInAll = { count: 0 };
   /** The subgraph that says what changes; null where there is none. */
   private readonly source: { subgraph: GatewaySubgraph; feed: ChangeFeed } | null;
@@ -47,7 +62,7 @@ export class LiveUpdates {
     this.lane = options.lane;
     this.events = new PreparedOperations(options.lane.schema);
     this.places = new Places(this.limits);
-    this.turns = new Turns(this.limits.executedAtOnce);
+    this.turns = new EventTurns(options.gate, this.limits);
     const subgraph = options.subgraphs.find(({ sdl }) => /^type Subscription\b/m.test(sdl));
     const changes = subgraph?.changes?.bind(subgraph);
     this.source =
@@ -66,7 +81,7 @@ export class LiveUpdates {
   async begin(
     asked: AskedSubscription,
     scope: RequestScope,
-    request: IncomingMessage,
+    subscriber: Subscriber,
   ): Promise<Answer> {
     const { source } = this;
     if (!source || this.isClosing) throw notNow();
@@ -77,8 +92,8 @@ export class LiveUpdates {
     const subscription = new LiveSubscription({
       limits: this.limits,
       waitingInAll: this.waitingInAll,
-      answer: this.answerOf(asked, scope, subgraph),
-      isStillWelcome: () => this.isStill(scope.caller, request),
+      answer: this.answerOf({ asked, scope, subgraph }, subscriber),
+      reasonToEnd: () => this.reasonToEnd(scope.caller, subscriber),
     });
     const { tenant } = scope.caller;
     let unfollow = (): void => undefined;
@@ -125,28 +140,37 @@ export class LiveUpdates {
   }
 
   private answerOf(
-    asked: AskedSubscription,
-    scope: RequestScope,
-    subgraph: GatewaySubgraph,
-  ): AnswerEvent {
-    const answer = eventAnswers({
-      asked,
-      scope,
-      subgraph,
-      observe: this.options.observeFetch,
-      lane: this.lane,
-      accessLog: this.options.accessLog,
-    });
-    return (serialNumber) => this.turns.take(() => answer(serialNumber));
+    event: Pick<EventParts, "asked" | "scope" | "subgraph">,
+    { payer }: Subscriber,
+  ): LiveParts["answer"] {
+    const { observeFetch: observe, accessLog } = this.options;
+    const answer = eventAnswers({ ...event, observe, accessLog, lane: this.lane });
+    const { nodes } = event.asked;
+    return (serialNumber, signal) =>
+      this.turns.take({ payer, nodes, signal }, () => answer(serialNumber));
   }
 
-  /** Whether the token or key that opened the subscription still says the same of its bearer. */
-  private async isStill(caller: Caller, { headers }: IncomingMessage): Promise<boolean> {
-    const arrival = await authenticate(headers, this.options);
-    const told = ({ subject, tenant, roles, client }: Caller) =>
-      JSON.stringify([subject, tenant, [...roles].sort(), client]);
-    return arrival !== null && told(arrival.caller) === told(caller);
+  /** Whether the token or key that opened the subscription, and its document, still say the same. */
+  private async reasonToEnd(
+    caller: Caller,
+    { request, published }: Subscriber,
+  ): Promise<Interruption | null> {
+    const arrival = await authenticate(request.headers, this.options);
+    if (!arrival || whoIs(arrival.caller) !== whoIs(caller)) return "CALLER";
+    if (!published) return null;
+    const { tenant, client } = caller;
+    const now = await this.options.registry.document(tenant, client ?? "", published.id);
+    const isSame = now && !now.isRetired && limitsOf(now) === limitsOf(published);
+    return isSame ? null : "DOCUMENT";
   }
+}
+
+function whoIs({ subject, tenant, roles, client }: Caller): string {
+  return JSON.stringify([subject, tenant, [...roles].sort(), client]);
+}
+
+function limitsOf({ variableLimits }: PublishedDocument): string {
+  return JSON.stringify(Object.entries(variableLimits).sort());
 }
 
 function notNow(): RequestRefusal {

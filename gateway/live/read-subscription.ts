@@ -12,7 +12,7 @@ import {
 import type { FollowedValue } from "../../shared/graph/subgraph-service.ts";
 import { parseWithinLimits } from "../document-limits.ts";
 import { hidingSchema } from "../hidden-schema.ts";
-import { coercedVariables } from "../request/checked-variables.ts";
+import { coercedVariables, declaredLimitCheck } from "../request/checked-variables.ts";
 import type { PreparedOperation, PreparedOperations } from "../request/prepared-operation.ts";
 import { type EventQuery, eventQuery, followedValue } from "./event-query.ts";
 
@@ -27,6 +27,8 @@ export interface AskedSubscription {
   query: EventQuery;
   /** Answers one event's query. */
   prepared: PreparedOperation;
+  /** Of the largest answer to it. */
+  nodes: number;
   /** The variables of one event's query, coerced and checked. */
   variablesFor(serialNumber: string): Record<string, unknown>;
 }
@@ -42,6 +44,8 @@ interface AskedText {
   text: string;
   operationName: string | null;
   variables: Readonly<Record<string, unknown>>;
+  /** What its document was published with. */
+  variableLimits: Readonly<Record<string, number>>;
   scope: { tellsSchema: boolean };
 }
 
@@ -52,7 +56,7 @@ interface AskedText {
 export function readSubscription(
   schema: GraphQLSchema,
   events: PreparedOperations,
-  { text, operationName, variables, scope }: AskedText,
+  { text, operationName, variables, variableLimits, scope }: AskedText,
 ): AskedSubscription | null {
   const operation = subscriptionIn(text, operationName);
   if (!operation) return null;
@@ -68,19 +72,22 @@ export function readSubscription(
   });
   if (errors.length > 0) throw invalid(errors, "GRAPHQL_VALIDATION_FAILED");
   const coerced = hidingSchema(scope, () => coercedVariables(schema, operation.node, variables));
+  // Here, where also those variables are left that say what is followed.
+  declaredLimitCheck(schema, document)(coerced, variableLimits);
   const query = eventQuery(document, operation.node);
   const prepared = events.prepare(print(query.document));
-  const variablesFor = (serialNumber: string) =>
-    prepared.variablesOf({ ...variables, [query.serialNumber]: serialNumber }).variables;
+  const checked = (serialNumber: string) =>
+    prepared.variablesOf({ ...variables, [query.serialNumber]: serialNumber });
   // What one event may cost is refused now, and not at the first event.
-  variablesFor("");
+  const { nodes } = checked("");
   return {
     text,
     operationName: operation.node.name?.value ?? null,
     follows: followedValue(schema, operation.node, coerced),
     query,
     prepared,
-    variablesFor,
+    nodes,
+    variablesFor: (serialNumber) => checked(serialNumber).variables,
   };
 }
 

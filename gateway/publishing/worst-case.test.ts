@@ -43,10 +43,10 @@ describe("a variable counts as", () => {
       P + 1_000,
     ],
     [
-      "the page without it, where that is larger",
+      "its limit, though the page without it is larger: to leave it out is refused",
       "query ($n: Int) { page(first: $n) { nodes { id } } }",
       { n: 7 },
-      P + 50,
+      P + 7,
     ],
     [
       "its limit, where that is larger",
@@ -55,16 +55,16 @@ describe("a variable counts as", () => {
       P + 70,
     ],
     [
-      "the default of the other end",
+      "its limit at the other end",
       "query ($n: Int) { page(last: $n) { nodes { id } } }",
       { n: 7 },
-      P + 50,
+      P + 7,
     ],
     [
       "its limit, beside a default that null replaces",
       "query ($n: Int = 5) { page(first: $n) { nodes { id } } }",
       { n: 7 },
-      P + 50,
+      P + 7,
     ],
     [
       "its limit, beside a default that stays",
@@ -73,10 +73,10 @@ describe("a variable counts as", () => {
       P + 7,
     ],
     [
-      "the largest page, where no default is known",
+      "its limit, where no default is known",
       "query ($n: Int) { whole(first: $n) { nodes { id } } }",
       { n: 7 },
-      P + 1_000,
+      P + 7,
     ],
     [
       "the larger end",

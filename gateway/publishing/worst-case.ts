@@ -7,21 +7,12 @@ import {
   isNonNullType,
   Kind,
   type OperationDefinitionNode,
-  TypeInfo,
   typeFromAST,
   type VariableDefinitionNode,
-  visit,
-  visitWithTypeInfo,
 } from "graphql";
 import { DomainError } from "../../shared/domain-error.ts";
 import { PAGE_SIZE_MOST } from "../../shared/page.ts";
-import {
-  assertAffordable,
-  type DocumentCost,
-  documentCost,
-  isPageSize,
-  unsetPageSize,
-} from "../document-cost.ts";
+import { assertAffordable, type DocumentCost, documentCost } from "../document-cost.ts";
 import { GATEWAY_LIMITS } from "../limits.ts";
 import { type DocumentProblem, problemAt } from "./document-problem.ts";
 import type { OneOperation } from "./read-document.ts";
@@ -98,21 +89,17 @@ function sizeOfDefault({ defaultValue }: VariableDefinitionNode): number {
 
 /** Variables with which the operation costs at least as much as with any that keep their limits. */
 function largestVariables(asked: OneOperation, limits: VariableLimits): Record<string, unknown> {
-  const unset = unsetSizes(asked);
   const largest = definitionsOf(asked.operation).map((definition) => {
     const name = definition.variable.name.value;
     const type = typeOf(asked, definition);
     const most = Object.hasOwn(limits, name) ? limits[name] : undefined;
     const kind = limitedKind(type);
-    // What is larger is refused, and what is not given is as large as without it.
-    const least = (unsetSize: number) => (isNonNullType(type) ? 0 : unsetSize);
-    if (kind === "number") {
-      const size = Math.min(most ?? PAGE_SIZE_MOST, PAGE_SIZE_MOST);
-      return [name, Math.max(size, least(unset.get(name) ?? 0))];
-    }
+    // What is larger is refused, and so is what would be larger by not being given.
+    if (kind === "number") return [name, Math.min(most ?? PAGE_SIZE_MOST, PAGE_SIZE_MOST)];
     if (kind === null) return [name, ""];
     const length = Math.min(most ?? LIST_MOST, LIST_MOST);
-    return [name, listOf(Math.max(length, least(GATEWAY_LIMITS.listItems)))];
+    const unset = isNonNullType(type) ? 0 : GATEWAY_LIMITS.listItems;
+    return [name, listOf(Math.max(length, unset))];
   });
   return Object.fromEntries(largest);
 }
@@ -121,24 +108,4 @@ const LIST_MOST = GATEWAY_LIMITS.variableListItems;
 
 function listOf(length: number): string[] {
   return Array.from({ length }, () => "");
-}
-
-/** How large the largest page is that each variable gives the size of, when it is not given. */
-function unsetSizes({ schema, document }: OneOperation): Map<string, number> {
-  const types = new TypeInfo(schema);
-  const sizes = new Map<string, number>();
-  const visitor = visitWithTypeInfo(types, {
-    Field({ arguments: given = [] }) {
-      const field = types.getFieldDef();
-      const unset = field ? unsetPageSize(field) : null;
-      if (unset === null) return;
-      for (const { name, value } of given) {
-        if (!isPageSize(name.value) || value.kind !== Kind.VARIABLE) continue;
-        const variable = value.name.value;
-        sizes.set(variable, Math.max(unset, sizes.get(variable) ?? 0));
-      }
-    },
-  });
-  visit(document, visitor);
-  return sizes;
 }

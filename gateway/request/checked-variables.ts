@@ -1,4 +1,5 @@
 import {
+  type DocumentNode,
   type GraphQLSchema,
   getNullableType,
   getVariableValues,
@@ -10,6 +11,11 @@ import { DomainError } from "../../shared/domain-error.ts";
 import { type AskedOperation, assertCostWithinLimits } from "../document-cost.ts";
 import { GATEWAY_LIMITS } from "../limits.ts";
 import { assertVariablesWithinLimits, assertWithinDeclaredLimits } from "../variable-limits.ts";
+import {
+  assertUnsizedWithinDeclaredLimits,
+  type VariablyLargePage,
+  variablyLargePages,
+} from "./unsized-pages.ts";
 
 const REASONS_MOST = 10;
 
@@ -33,9 +39,10 @@ export function variableCheck({
 }: Omit<AskedOperation, "variables">): VariableCheck {
   const costs = new Map<string, number>();
   const sizeOf = sizeReader(schema, operation);
+  const assertDeclared = declaredLimitCheck(schema, document);
   return (given, declared = {}) => {
     const variables = coercedVariables(schema, operation, given);
-    assertWithinDeclaredLimits(variables, declared);
+    assertDeclared(variables, declared);
     const size = sizeOf(variables);
     let nodes = costs.get(size);
     if (nodes === undefined) {
@@ -45,6 +52,22 @@ export function variableCheck({
     return { variables, nodes };
   };
 }
+
+/** Refuses coerced variables beyond what their document was published with. */
+export function declaredLimitCheck(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+): (variables: Variables, declared: Readonly<Record<string, number>>) => void {
+  let pages: VariablyLargePage[] | null = null;
+  return (variables, declared) => {
+    if (Object.keys(declared).length === 0) return;
+    assertWithinDeclaredLimits(variables, declared);
+    pages ??= variablyLargePages(schema, document);
+    assertUnsizedWithinDeclaredLimits(pages, variables, declared);
+  };
+}
+
+type Variables = Readonly<Record<string, unknown>>;
 
 /** Variables that do not fit their types: one refusal, or as many as there are reasons. */
 export class WrongVariables extends DomainError {

@@ -1,21 +1,34 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { CORRECT, RECORD } from "../manufacturing/factory.ts";
-import { REVOKE, type RegistryGateway, registryGateway } from "../registry/registry-gateway.ts";
+import {
+  RETIRE,
+  REVOKE,
+  type RegistryGateway,
+  registryGateway,
+} from "../registry/registry-gateway.ts";
 import { SHARE } from "../sharing/shares.ts";
 import { CHANGED, quiet, type Subscriber, subscribe } from "./subscriber.ts";
+
+/** The page of devices in an event, and a variable that says only what is followed. */
+const SIZED = `subscription Sized($value: String!, $first: Int) {
+  deviceChanged(field: "lotCode", value: $value) { lot { devices(first: $first) { nodes { id } } } }
+}`;
 
 let registry: RegistryGateway;
 let partner: Awaited<ReturnType<RegistryGateway["partnerWithKey"]>>;
 const open: Subscriber[] = [];
 beforeAll(async () => {
-  registry = await registryGateway();
+  registry = await registryGateway(undefined, {
+    liveLimits: { callerCheckedEveryMs: 200, eventRetryMs: 20 },
+  });
   partner = await registry.partnerWithKey();
   const documents = [
     { id: "changed", text: CHANGED.replace("connhexId", "disposition") },
+    { id: "sized", text: SIZED, variableLimits: { first: 5 } },
     { id: "device", text: "query ($n: String!) { device(serialNumber: $n) { serialNumber } }" },
   ];
   const { isPublished, verdicts } = await registry.publish(partner.client, documents);
-  expect([isPublished, verdicts]).toMatchObject([true, [{ problems: [] }, { problems: [] }]]);
+  expect([isPublished, verdicts]).toMatchObject([true, Array(3).fill({ problems: [] })]);
 });
 afterAll(async () => {
   for (const subscriber of open) subscriber.leave();
@@ -114,6 +127,74 @@ test.each([
   const { errors } = JSON.parse(answer.raw());
   expect([answer.status, errors[0].extensions.code]).toEqual([status, code]);
 });
+
+test.each([
+  ["beyond it", { value: "x", first: 6 }, 400, "VARIABLE_BEYOND_LIMIT"],
+  ["null, where a page has more", { value: "x", first: null }, 400, "VARIABLE_BEYOND_LIMIT"],
+  ["within it", { value: "x", first: 5 }, 200, undefined],
+])(
+  "a variable of a subscription keeps its published limit: %s",
+  async (_, variables, status, code) => {
+    const asked = { documentId: "sized", variables };
+    const headers = { "x-api-key": partner.text };
+    const answer = await subscribe(registry.gateway.gateway.url, asked, { headers });
+    open.push(answer);
+    if (status !== 200) await answer.ended;
+    const told = status === 200 ? undefined : JSON.parse(answer.raw()).errors[0].extensions.code;
+    expect([answer.status, told]).toEqual([status, code]);
+  },
+);
+
+const lastCodes = ({ events }: Subscriber) =>
+  events.slice(-2).map(({ event, data }) => [event, data?.errors?.[0].extensions.code]);
+
+test("a document that is retired, or published with other limits, ends its streams", async () => {
+  const following = async (id: string) => {
+    const asked = { documentId: id, variables: { value: "P-10" } };
+    const headers = { "x-api-key": partner.text };
+    const subscriber = await subscribe(registry.gateway.gateway.url, asked, { headers });
+    open.push(subscriber);
+    expect(subscriber.status).toBe(200);
+    return subscriber;
+  };
+  const documents = (first: number) => [
+    { id: "kept", text: SIZED, variableLimits: { first } },
+    { id: "leaves", text: SIZED.replace("Sized", "Leaves"), variableLimits: { first: 60 } },
+  ];
+  await registry.publish(partner.client, documents(60), { version: "2" });
+  const [kept, leaves] = [await following("kept"), await following("leaves")];
+  await quiet(500);
+  expect([kept, leaves].map(({ events }) => events)).toEqual([[], []]);
+  await registry.data(RETIRE, { client: partner.client, ids: ["leaves"] });
+  await leaves.ended;
+  expect(kept.events).toEqual([]);
+  await registry.publish(partner.client, documents(50).slice(0, 1), { version: "3" });
+  await kept.ended;
+  for (const ended of [leaves, kept]) {
+    expect(lastCodes(ended)).toEqual([
+      ["next", "DOCUMENT_NOT_FOUND"],
+      ["complete", undefined],
+    ]);
+  }
+});
+
+test("a gateway whose database is away does not say that a key is no longer valid", async () => {
+  const subscriber = await follow("serialNumber", "P-11");
+  await registry.gateway.database.stop();
+  try {
+    await subscriber.ended;
+  } finally {
+    await registry.gateway.database.resume();
+  }
+  expect(subscriber.events.map(({ event, data }) => [event, data?.errors?.[0].extensions])).toEqual(
+    [
+      ["next", { code: "SUBSCRIPTION_INTERRUPTED", reason: "UNCHECKED", retryable: true }],
+      ["complete", undefined],
+    ],
+  );
+  const again = await follow("serialNumber", "P-11");
+  expect(again.events).toEqual([]);
+}, 40_000);
 
 test("a key that is revoked ends its streams before another event", async () => {
   await record({ serialNumber: "P-9", lotCode: "P-9" });

@@ -2,7 +2,12 @@ import { openRegistry } from "../../gateway/open-registry.ts";
 import type { Registry } from "../../gateway/registry/registry.ts";
 import type { Role } from "../../shared/caller.ts";
 import type { SubgraphService } from "../../shared/graph/subgraph-service.ts";
-import { type Answer, type TestGateway, testGateway } from "../support/gateway.ts";
+import {
+  type Answer,
+  type TestGateway,
+  type TestGatewayOptions,
+  testGateway,
+} from "../support/gateway.ts";
 import { type RealPair, realPair } from "../support/real-pair.ts";
 
 /** The whole graph, with a registry in which these tests keep clients. */
@@ -79,10 +84,11 @@ export const DOCUMENTS = `query ($name: String!, $version: String, $first: Int, 
 /** `around` may stand between the gateway and each of the other subgraphs. */
 export async function registryGateway(
   around: (service: SubgraphService) => SubgraphService = (service) => service,
+  options: Pick<TestGatewayOptions, "liveLimits"> = {},
 ): Promise<RegistryGateway> {
   const pair: RealPair = await realPair();
   const services = [pair.manufacturing, pair.ownership].map(around);
-  const gateway = await testGateway({ services });
+  const gateway = await testGateway({ services, ...options });
   const ask: RegistryGateway["ask"] = async (query, variables = {}, who = {}) => {
     const { role = "admin", tenant = "demo" } = who;
     const token = await gateway.token({ subject: `the-${role}`, roles: [role], tenants: [tenant] });

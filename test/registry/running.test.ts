@@ -7,6 +7,8 @@ import { type RegistryGateway, registryGateway } from "./registry-gateway.ts";
 const DEVICE = "query Device($n: String!) { device(serialNumber: $n) { serialNumber phase } }";
 const PAGE = `query Page($n: String!, $first: Int!) {
   device(serialNumber: $n) { siblings(first: $first) { nodes { serialNumber } } } }`;
+const UNSIZED = `query Unsized($n: String!, $first: Int) {
+  device(serialNumber: $n) { siblings(first: $first) { nodes { serialNumber } } } }`;
 const DEFINE = 'mutation Retire { retireField(name: "x") { name } }';
 const hash = (text: string, algorithm = "sha256") =>
   createHash(algorithm).update(text).digest("hex");
@@ -25,6 +27,7 @@ beforeAll(async () => {
   await registry.publish(client, [
     { id: hash(DEVICE), text: DEVICE },
     { id: `sha256:${hash(PAGE)}`, text: PAGE, variableLimits: { first: 20 } },
+    { id: "unsized", text: UNSIZED, variableLimits: { first: 5 } },
     { id: hash(DEFINE, "md5"), text: DEFINE },
   ]);
 }, 60_000);
@@ -118,6 +121,18 @@ describe("refused is", () => {
         documentId: hash(PAGE),
         variables: { n: "SN-1", first: 21 },
       },
+      400,
+      "VARIABLE_BEYOND_LIMIT",
+    ],
+    [
+      "a size that is null, where the page would be larger than its limit",
+      { documentId: "unsized", variables: { n: "SN-1", first: null } },
+      400,
+      "VARIABLE_BEYOND_LIMIT",
+    ],
+    [
+      "the same size, not sent",
+      { documentId: "unsized", variables: { n: "SN-1" } },
       400,
       "VARIABLE_BEYOND_LIMIT",
     ],
