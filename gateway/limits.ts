@@ -94,6 +94,9 @@ export const GATEWAY_LIMITS = {
   connectionsOfAnAddress: 1_200,
   /** A connection on which nothing moves for so long is closed. */
   silenceMs: 30_000,
+  /** Whoever has an answer to read has so long, and as long again as its bytes take at this rate. */
+  answerReadMs: 10_000,
+  answerBytesPerSecond: 64 * 1024,
 } as const;
 
 /** Who records, publishes, shares, or freezes a recall, in batches and lists. */

@@ -22,6 +22,7 @@ import type { CapacityOptions } from "./load/capacity.ts";
 import { boundConnections } from "./load/connections-per-address.ts";
 import { openGate } from "./load/gate.ts";
 import type { UsualBudgets } from "./load/rate-limit.ts";
+import { boundReading, type ReadingTime } from "./load/reading-time.ts";
 import { nodeSubgraph } from "./node/node-subgraph.ts";
 import { openRegistry } from "./open-registry.ts";
 import { type Readiness, readinessCheck } from "./operation/readiness.ts";
@@ -50,6 +51,8 @@ export interface GatewayOptions {
   recordsAccess?: boolean;
   /** The registry with one of its checks removed: the access matrix must tell. */
   changeRegistry?: (registry: SubgraphService) => Promise<SubgraphService>;
+  /** How long an answer may be read: tests do not wait as long. */
+  readingTime?: Partial<ReadingTime>;
   /** Other limits of live updates: tests do not wait as long. */
   liveLimits?: Partial<LiveLimits>;
 }
@@ -112,6 +115,7 @@ export async function startGateway(
     isClosing: false,
   };
   const server = await listen(config, parts);
+  boundReading(server, { ...GATEWAY_LIMITS, ...options.readingTime });
   const closeServer = followConnections(server);
   const address = server.address();
   const port = typeof address === "object" && address ? address.port : config.port;
