@@ -35,6 +35,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/siblings.ts")).siblingsCommand(),
   },
   {
+    name: "recall",
+    summary: "the exact set of affected devices, and why a device is in it",
+    load: async () => (await import("./commands/recall.ts")).recallCommand(),
+  },
+  {
     name: "provision",
     summary: "gives recorded devices their cloud identities",
     load: async () => (await import("./commands/provision.ts")).provisionCommand(),

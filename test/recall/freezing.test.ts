@@ -2,13 +2,8 @@ import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Sql } from "../../shared/postgres/database.ts";
 import { findRecallDeviations } from "../../subgraphs/manufacturing/recall/consistency.store.ts";
-import {
-  type Answer,
-  callerOf,
-  type Factory,
-  openFactory,
-  type Variables,
-} from "../manufacturing/factory.ts";
+import { type Answer, type Factory, openFactory } from "../manufacturing/factory.ts";
+import { freeze, frozen, lot, readRecall } from "./recalls.ts";
 
 let factory: Factory;
 let acme: Sql;
@@ -18,61 +13,10 @@ beforeAll(async () => {
 });
 afterAll(() => factory.close());
 
-const FREEZE = `mutation Freeze($input: FreezeRecallInput!, $key: String) {
-  freezeRecall(input: $input, idempotencyKey: $key) {
-    id title criteria sentence knownAt reason frozenAt frozenBy deviceCount hash state
-    devices(first: 1000) { totalCount nodes { serialNumber } }
-  }
+const PAGE = `query Page($id: ID!, $after: String) {
+  recall(id: $id) { devices(first: 7, after: $after) {
+    totalCount nodes { serialNumber } pageInfo { hasNextPage endCursor } } }
 }`;
-
-const READ = `query Read($id: ID!) {
-  recall(id: $id) {
-    deviceCount hash state withdrawnBy withdrawalReason
-    devices(first: 1000) { totalCount nodes { serialNumber lotCode } }
-    candidates(first: 1000) { totalCount nodes { serialNumber } }
-    departures(first: 1000) { totalCount nodes { serialNumber } }
-  }
-}`;
-
-const STATUS = `query Status($serialNumber: String!) {
-  device(serialNumber: $serialNumber) { recallStatus recalls { id title state } }
-}`;
-
-const lot = (value: string) => ({ group: { field: "lotCode", values: [value] } });
-
-function freeze(input: Variables, key?: string): Promise<Answer> {
-  const given = { title: "cells", reason: "they swell", ...input };
-  return factory.ask("recall_manager", FREEZE, { input: given, key });
-}
-
-async function frozen(input: Variables): Promise<{ id: string; hash: string }> {
-  const { data, errors } = await freeze(input);
-  expect(errors).toEqual([]);
-  return data.freezeRecall;
-}
-
-/** What stands in a recall, as serial numbers. */
-async function read(id: string) {
-  const { data, errors } = await factory.ask("support", READ, { id });
-  expect(errors).toEqual([]);
-  const { devices, candidates, departures, ...recall } = data.recall;
-  const names = ({ nodes }: { nodes: { serialNumber: string }[] }) =>
-    nodes.map(({ serialNumber }) => serialNumber);
-  for (const list of [devices, candidates, departures]) {
-    expect(list.totalCount).toBe(list.nodes.length);
-  }
-  return {
-    ...recall,
-    held: names(devices),
-    candidates: names(candidates),
-    departures: names(departures),
-  };
-}
-
-async function statusOf(serialNumber: string): Promise<string> {
-  const { data } = await factory.ask("support", STATUS, { serialNumber });
-  return data.device.recallStatus;
-}
 
 describe("freezing", () => {
   test("keeps exactly what the criteria give, with a count and a hash that anybody can make again", async () => {
@@ -82,7 +26,7 @@ describe("freezing", () => {
       { serialNumber: "F-é", lotCode: "FA" },
       { serialNumber: "F-3", lotCode: "FB" },
     );
-    const { data } = await freeze({ criteria: lot("FA") });
+    const { data } = await freeze(factory, { criteria: lot("FA") });
     const hash = createHash("sha256").update("F-10\nF-2\nF-é\n").digest("hex");
     expect(data.freezeRecall).toMatchObject({
       ...{ title: "cells", reason: "they swell", frozenBy: "recall_manager-1", state: "OPEN" },
@@ -100,14 +44,14 @@ describe("freezing", () => {
       { serialNumber: "L-1", lotCode: "LA" },
       { serialNumber: "L-2", lotCode: "LA" },
     );
-    const { id, hash } = await frozen({ criteria: lot("LA") });
+    const { id, hash } = await frozen(factory, { criteria: lot("LA") });
     await factory.record(
       { serialNumber: "L-3", lotCode: "LA" },
       { serialNumber: "L-4", lotCode: "LB" },
     );
     await factory.correct("L-4", 1, { lotCode: "LA" });
     await factory.correct("L-2", 1, { lotCode: "LC" });
-    expect(await read(id)).toMatchObject({
+    expect(await readRecall(factory, id)).toMatchObject({
       ...{ deviceCount: 2, hash, held: ["L-1", "L-2"] },
       ...{ candidates: ["L-3", "L-4"], departures: ["L-2"] },
     });
@@ -117,14 +61,18 @@ describe("freezing", () => {
     await factory.record({ serialNumber: "K-1", lotCode: "KA" });
     const { data } = await factory.ask("support", `{ device(serialNumber: "K-1") { recordedAt } }`);
     await factory.record({ serialNumber: "K-2", lotCode: "KA" });
-    const { id } = await frozen({ criteria: lot("KA"), knownAt: data.device.recordedAt });
-    expect(await read(id)).toMatchObject({ held: ["K-1"], candidates: ["K-2"], departures: [] });
+    const { id } = await frozen(factory, { criteria: lot("KA"), knownAt: data.device.recordedAt });
+    expect(await readRecall(factory, id)).toMatchObject({
+      held: ["K-1"],
+      candidates: ["K-2"],
+      departures: [],
+    });
   });
 
   test("another count than the one that was looked at freezes nothing", async () => {
     await factory.record({ serialNumber: "C-1", lotCode: "CA" });
     const before = await factory.ask("support", "{ recalls { totalCount } }");
-    const { codes, errors } = await freeze({ criteria: lot("CA"), expectedCount: 2 });
+    const { codes, errors } = await freeze(factory, { criteria: lot("CA"), expectedCount: 2 });
     expect(codes).toEqual(["SCOPE_CHANGED"]);
     expect(errors[0]?.extensions).toMatchObject({ count: 1, expected: 2 });
     expect(await factory.ask("support", "{ recalls { totalCount } }")).toEqual(before);
@@ -149,17 +97,17 @@ describe("freezing", () => {
       "SCOPE_EMPTY",
     ],
   ])("refuses %s", async (_, input, code) => {
-    expect((await freeze(input)).codes).toEqual([code]);
+    expect((await freeze(factory, input)).codes).toEqual([code]);
   });
 
   test("the same key and content answer the same recall; other content is refused", async () => {
     await factory.record({ serialNumber: "I-1", lotCode: "IA" });
     const [one, other] = [
-      await freeze({ criteria: lot("IA") }, "k1"),
-      await freeze({ criteria: lot("IA") }, "k1"),
+      await freeze(factory, { criteria: lot("IA") }, "k1"),
+      await freeze(factory, { criteria: lot("IA") }, "k1"),
     ];
     expect(other.data.freezeRecall).toEqual(one.data.freezeRecall);
-    expect((await freeze({ criteria: lot("IA"), title: "other" }, "k1")).codes).toEqual([
+    expect((await freeze(factory, { criteria: lot("IA"), title: "other" }, "k1")).codes).toEqual([
       "IDEMPOTENCY_KEY_REUSED",
     ]);
   });
@@ -167,7 +115,7 @@ describe("freezing", () => {
   test("two that freeze with one key at once freeze one recall", async () => {
     await factory.record({ serialNumber: "R-1", lotCode: "RA" });
     const answers = await Promise.all(
-      Array.from({ length: 8 }, () => freeze({ criteria: lot("RA") }, "race")),
+      Array.from({ length: 8 }, () => freeze(factory, { criteria: lot("RA") }, "race")),
     );
     expect(new Set(answers.map(({ data }) => data.freezeRecall.id)).size).toBe(1);
   });
@@ -192,7 +140,7 @@ describe("what is frozen stays", () => {
       lotCode: "WA",
     }));
     await factory.record(...rows);
-    const { id, hash } = await frozen({ criteria: lot("WA") });
+    const { id, hash } = await frozen(factory, { criteria: lot("WA") });
     const writing = (async () => {
       for (let index = 0; index < 40; index++) {
         await factory.record({ serialNumber: `W-late-${index}`, lotCode: "WA" });
@@ -218,14 +166,9 @@ describe("what is frozen stays", () => {
       expect(createHash("sha256").update(text).digest("hex")).toBe(hash);
     }
     await writing;
-    expect(await read(id)).toMatchObject({ deviceCount: 60, hash });
+    expect(await readRecall(factory, id)).toMatchObject({ deviceCount: 60, hash });
   });
 });
-
-const PAGE = `query Page($id: ID!, $after: String) {
-  recall(id: $id) { devices(first: 7, after: $after) {
-    totalCount nodes { serialNumber } pageInfo { hasNextPage endCursor } } }
-}`;
 
 describe("check finds", () => {
   const find = () => findRecallDeviations(acme, 10);
@@ -255,80 +198,12 @@ describe("check finds", () => {
     ],
   ])("%s", async (_, text, kind) => {
     await factory.record({ serialNumber: "B-1", lotCode: "BA" }).catch(() => undefined);
-    await frozen({ criteria: lot("BA"), title: "tampered" });
+    await frozen(factory, { criteria: lot("BA"), title: "tampered" });
     await tamper(text);
     try {
       expect((await find()).map((deviation) => deviation.kind)).toContain(kind);
     } finally {
       await tamper("DELETE FROM recall_item; DELETE FROM recall");
     }
-  });
-});
-
-describe("the status of a device", () => {
-  test("is RECALLED in an open recall, UNKNOWN for its candidates, CLEAR for the others", async () => {
-    await factory.record(
-      { serialNumber: "S-1", lotCode: "SA" },
-      { serialNumber: "S-2", lotCode: "SB" },
-    );
-    expect(await statusOf("S-1")).toBe("CLEAR");
-    const { id } = await frozen({ criteria: lot("SA"), title: "swollen" });
-    await factory.record({ serialNumber: "S-3", lotCode: "SA" });
-    expect(await statusOf("S-1")).toBe("RECALLED");
-    expect(await statusOf("S-2")).toBe("CLEAR");
-    expect(await statusOf("S-3")).toBe("UNKNOWN");
-    const { data } = await factory.ask("support", STATUS, { serialNumber: "S-1" });
-    expect(data.device.recalls).toEqual([{ id, title: "swollen", state: "OPEN" }]);
-  });
-
-  test("stays RECALLED where a correction takes the device out of the criteria", async () => {
-    await factory.record({ serialNumber: "D-1", lotCode: "DA" });
-    await frozen({ criteria: lot("DA") });
-    await factory.correct("D-1", 1, { lotCode: "DB" });
-    expect(await statusOf("D-1")).toBe("RECALLED");
-  });
-
-  test("is as before where the recall is withdrawn; the recall is withdrawn once", async () => {
-    await factory.record({ serialNumber: "V-1", lotCode: "VA" });
-    const { id } = await frozen({ criteria: lot("VA") });
-    const withdraw = `mutation ($id: ID!) { withdrawRecall(id: $id, reason: "mistaken") { state withdrawnBy withdrawalReason deviceCount } }`;
-    const { data } = await factory.ask("compliance", withdraw, { id });
-    expect(data.withdrawRecall).toEqual({
-      ...{
-        state: "WITHDRAWN",
-        withdrawnBy: "compliance-1",
-        withdrawalReason: "mistaken",
-        deviceCount: 1,
-      },
-    });
-    expect(await statusOf("V-1")).toBe("CLEAR");
-    expect((await factory.ask("compliance", withdraw, { id })).codes).toEqual([
-      "NOTHING_TO_CHANGE",
-    ]);
-  });
-
-  test("is UNKNOWN, never CLEAR, where it cannot be asked", async () => {
-    await factory.record({ serialNumber: "U-1", lotCode: "UA" });
-    expect(await statusOf("U-1")).toBe("CLEAR");
-    await factory.database.admin("ALTER TABLE recall_item RENAME TO recall_item_away");
-    try {
-      expect(await statusOf("U-1")).toBe("UNKNOWN");
-    } finally {
-      await factory.database.admin("ALTER TABLE recall_item_away RENAME TO recall_item");
-    }
-  });
-
-  test("another tenant's recalls say nothing of the own devices", async () => {
-    const other = callerOf("admin", { tenant: "globex" });
-    await factory.ask(
-      other,
-      `mutation { recordDevices(input: [{ serialNumber: "T-1", lotCode: "TA" }]) { recorded } }`,
-    );
-    await factory.record({ serialNumber: "T-1", lotCode: "TA" });
-    const { id } = await frozen({ criteria: lot("TA") });
-    expect((await factory.ask(other, READ, { id })).data.recall).toBeNull();
-    expect(
-      (await factory.ask(other, STATUS, { serialNumber: "T-1" })).data.device.recallStatus,
-    ).toBe("CLEAR");
   });
 });

@@ -45,8 +45,10 @@ const INDEXES = [
   // Hardly any device is quarantined or scrapped.
   `CREATE INDEX device_not_released ON device (tenant, disposition)
    WHERE disposition <> 'RELEASED'`,
-  // Devices stand in about the order in which they were made: a summary of blocks is enough.
-  "CREATE INDEX device_produced_at ON device USING brin (produced_at)",
+  // Devices stand in about the order in which they were made: a summary of some blocks is enough,
+  // in a form that bears single devices that do not.
+  `CREATE INDEX device_produced_at ON device
+   USING brin (produced_at timestamptz_minmax_multi_ops) WITH (pages_per_range = 32)`,
   // Ranges of serial numbers, in the order of their bytes wherever the database sorts otherwise.
   `CREATE INDEX serial_numbers_in_order ON device_identifier (tenant, value COLLATE "C")
    WHERE kind = 'serialNumber'`,
