@@ -1,20 +1,15 @@
-import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { ExecutionResult } from "graphql";
-import type { Caller } from "../shared/caller.ts";
 import { INTERNAL_MESSAGE } from "../shared/graph/public-error.ts";
 import type { SubgraphService } from "../shared/graph/subgraph-service.ts";
 import { followConnections, sendJson } from "../shared/http.ts";
 import { log } from "../shared/log.ts";
 import { metricsText, openMetrics, sendMetrics } from "../shared/metrics.ts";
 import { mayReadMetrics } from "../shared/metrics-access.ts";
-import { startAccessLog } from "./access-log/service.ts";
 import type { GatewayConfig } from "./config.ts";
 import { sendGraphiql } from "./graphiql.ts";
 import { answerGraphql, type GraphqlParts } from "./graphql-route.ts";
 import { type ObserveFetch, stackOf } from "./guarded-fetch.ts";
 import { tokenCheck } from "./identity/token-check.ts";
-import type { LeanLane } from "./lean-lane.ts";
 import { GATEWAY_LIMITS } from "./limits.ts";
 import type { LiveLimits } from "./live/limits.ts";
 import { LiveUpdates } from "./live/live-updates.ts";
@@ -23,17 +18,12 @@ import { boundConnections } from "./load/connections-per-address.ts";
 import { openGate } from "./load/gate.ts";
 import type { UsualBudgets } from "./load/rate-limit.ts";
 import { boundReading, type ReadingTime } from "./load/reading-time.ts";
-import { nodeSubgraph } from "./node/node-subgraph.ts";
-import { openRegistry } from "./open-registry.ts";
+import { openGraph } from "./open-graph.ts";
 import { type Readiness, readinessCheck } from "./operation/readiness.ts";
 import { requestIdOf } from "./operation/request-id.ts";
-import { openPlannedGraph } from "./planned-graph.ts";
 import { openRemoteSubgraphs } from "./remote-subgraphs.ts";
 import { PreparedOperations } from "./request/prepared-operation.ts";
-import { RequestScope } from "./request-scope.ts";
-import { createRuntime, type FederatedRuntime } from "./runtime.ts";
 import { type GatewaySubgraph, localSubgraph } from "./subgraph.ts";
-import { composeSupergraph } from "./supergraph.ts";
 
 export interface GatewayOptions {
   /** The subgraphs in this process; without them those of the configuration are asked over HTTP. */
@@ -56,16 +46,9 @@ export interface GatewayOptions {
   /** Other limits of live updates: tests do not wait as long. */
   liveLimits?: Partial<LiveLimits>;
 }
-/** A question asked within this process, by a caller that this process itself vouches for. */
-export interface Question {
-  caller: Caller;
-  query: string;
-  variables?: Record<string, unknown>;
-}
 export interface Gateway {
   readonly url: string;
   readonly port: number;
-  ask(question: Question): Promise<ExecutionResult>;
   /** Accepts nothing more, and finishes what is in flight. The services are their owner's to close. */
   close(): Promise<void>;
 }
@@ -86,30 +69,22 @@ export async function startGateway(
   const { services, observeFetch, metrics = metricsText, liveLimits = {} } = options;
   openMetrics();
   const check = await tokenCheck(config.issuer);
-  const { registry, ...own } = await openRegistry({ databaseUrl: config.databaseUrl });
-  const accessLog = await startAccessLog({ databaseUrl: config.databaseUrl });
   const others = await openSubgraphs(config, services);
-  const clients = (await options.changeRegistry?.(own.service)) ?? own.service;
-  const subgraphs = [...others, localSubgraph(clients), localSubgraph(accessLog.service)];
-  const supergraph = composeSupergraph(subgraphs);
-  own.checkAgainst(supergraph);
-  const all = [...subgraphs, nodeSubgraph(subgraphs, observeFetch)];
-  const byName = new Map(all.map((subgraph) => [subgraph.name, subgraph]));
-  const graph = await openPlannedGraph(supergraph.supergraphText, byName, observeFetch);
-  const lane: LeanLane = graph;
-  const runtime = createRuntime(graph);
-  // Otherwise the first request would wait for the supergraph.
-  await runtime.getSchema();
+  const { databaseUrl } = config;
+  const graph = await openGraph(others, {
+    ...{ databaseUrl, observeFetch, changeRegistry: options.changeRegistry },
+  });
+  const { subgraphs, lane, runtime, registry, accessLog } = graph;
   const operations = new PreparedOperations(lane.schema);
   const gate = openGate({ ...options, proxies: config.proxies ?? 0 });
   const live = new LiveUpdates({
     ...{ gate, check, registry, lane, subgraphs, observeFetch, limits: liveLimits },
-    accessLog: accessLog.accessLog,
+    accessLog,
   });
   const parts = {
     ...{ gate, live, runtime, check, lane, operations, registry, metrics },
-    readiness: readinessCheck({ subgraphs: others, lane, pingDatabase: own.service.ready }),
-    accessLog: options.recordsAccess === false ? null : accessLog.accessLog,
+    readiness: readinessCheck({ subgraphs: others, lane, pingDatabase: graph.pingDatabase }),
+    accessLog: options.recordsAccess === false ? null : accessLog,
     tellsSchema: config.issuer.kind === "development",
     metricsToken: config.metricsToken ?? null,
     isClosing: false,
@@ -123,18 +98,12 @@ export async function startGateway(
   return {
     url: `http://${host}:${port}`,
     port,
-    ask: (question) => ask(runtime, question),
     async close() {
       parts.isClosing = true;
       live.close();
       await closeServer(GATEWAY_LIMITS.closeMs);
       gate.close();
-      await runtime[Symbol.asyncDispose]();
-      await Promise.all([
-        own.close(),
-        accessLog.close(),
-        ...subgraphs.map((subgraph) => subgraph.close()),
-      ]);
+      await graph.close();
     },
   };
 }
@@ -199,17 +168,4 @@ async function sendReadiness(parts: Parts, response: ServerResponse): Promise<vo
   const states = { ...own, open: !parts.isClosing };
   const ready = [states, subgraphs].every((each) => Object.values(each).every(Boolean));
   sendJson(response, ready ? 200 : 503, { ready, ...states, subgraphs });
-}
-
-async function ask(
-  runtime: FederatedRuntime,
-  { caller, query, variables = {} }: Question,
-): Promise<ExecutionResult> {
-  const scope = new RequestScope(caller, randomUUID());
-  const answer = await runtime.fetch(
-    "http://gateway/graphql",
-    { method: "POST", headers: { accept: "application/json" } },
-    { scope, parameters: { query, variables } },
-  );
-  return (await answer.json()) as ExecutionResult;
 }
