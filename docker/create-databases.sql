@@ -26,6 +26,7 @@ CREATE DATABASE ownership OWNER ownership_owner;
 CREATE DATABASE gateway OWNER gateway_owner;
 -- Databases of one server are separate rooms: no service enters another's.
 REVOKE ALL ON DATABASE manufacturing, ownership, gateway FROM PUBLIC;
+REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC;
 GRANT CONNECT ON DATABASE manufacturing TO manufacturing_app;
 GRANT CONNECT ON DATABASE ownership TO ownership_app;
 GRANT CONNECT ON DATABASE gateway TO gateway_app;

@@ -1,6 +1,7 @@
 import type { ServiceDatabase } from "../shared/postgres/migrate.ts";
 import { CreateClients1764000000001 } from "./migrations/001-create-clients.ts";
 import { CreateAccessLog1764000000002 } from "./migrations/002-create-access-log.ts";
+import { NarrowRights1764000000004 } from "./migrations/004-narrow-rights.ts";
 import { entities } from "./registry/subgraph.ts";
 
 /**
@@ -10,6 +11,6 @@ import { entities } from "./registry/subgraph.ts";
 export const gatewayDatabase: ServiceDatabase = {
   name: "gateway",
   entities,
-  migrations: [CreateClients1764000000001, CreateAccessLog1764000000002],
+  migrations: [CreateClients1764000000001, CreateAccessLog1764000000002, NarrowRights1764000000004],
   workerRoles: ["gateway_door"],
 };

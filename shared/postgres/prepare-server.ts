@@ -32,6 +32,7 @@ export async function prepareDatabase(
     // Databases of one server are separate rooms: no service enters another's.
     await client.query(`REVOKE ALL ON DATABASE ${database} FROM PUBLIC`);
     await client.query(`GRANT CONNECT ON DATABASE ${database} TO ${app}`);
+    await client.query("REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC");
   } finally {
     await client.end();
   }

@@ -62,6 +62,16 @@ test.each(CHANGES.slice(0, -1))(
   },
 );
 
+test.each([
+  ["an earlier time", "at", "now() - interval '1 hour'"],
+  ["a place before others", "line", "0"],
+])("the application may not give a line %s", async (_, column, value) => {
+  const backdated = `INSERT INTO access_log (tenant, request_id, subject, roles, devices,
+    device_count, outcomes, status, ms, ${column})
+    VALUES ('acme', 'backdated', 's', '{}', '{}', 0, '{}', 200, 1, ${value})`;
+  await expect(app.tenant("acme").run(backdated)).rejects.toMatchObject({ code: "42501" });
+});
+
 test("no tenant reads or writes another's lines", async () => {
   await openAccessLog(app).record(lineOf({ tenant: "globex", requestId: "globex-1" }));
   const rows = await app.tenant("globex").run("SELECT request_id FROM access_log");
