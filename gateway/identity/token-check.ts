@@ -26,6 +26,8 @@ export class IssuerUnreachableError extends Error {
 const CLOCK_TOLERANCE_SECONDS = 5;
 const SUBJECT_CHARACTERS = 256;
 const TENANTS_OF_A_TOKEN = 100;
+/** What we call services of ours, and who comes with a client's key: no issuer's word to give. */
+const OUR_SUBJECTS = ["service:", "client:"];
 /** A token that brings its own key, or says where to fetch it, would vouch for itself. */
 const FORBIDDEN_HEADERS = ["jku", "jwk", "x5u", "x5c", "crit"];
 
@@ -74,8 +76,9 @@ interface Checked {
 }
 
 /**
- * Remembers good tokens, because a signature costs more than a small query: for a minute, so that
- * a key that the issuer has withdrawn is not believed for longer, and never past a token's end.
+ * Remembers good tokens, because a signature costs more than a small query: for a minute, and never
+ * past a token's end. So a key that the issuer has withdrawn is believed for the ten minutes after
+ * which its keys are fetched again, and for a minute more where a token was checked before.
  */
 function remembering(check: (token: string) => Promise<Checked | null>): TokenCheck {
   const known = new Map<string, Checked>();
@@ -102,6 +105,7 @@ async function trustOf(config: IssuerConfig): Promise<Trust> {
   }
   const key = createRemoteJWKSet(new URL(config.jwksUrl), {
     cacheMaxAge: 10 * 60 * 1_000,
+    // A key that is not among them makes us fetch them again, but not more often than this.
     cooldownDuration: 30 * 1_000,
     timeoutDuration: 5 * 1_000,
   });
@@ -122,7 +126,7 @@ function explainKeyFailure(error: unknown): never {
 function bearerOf(claims: JWTPayload): Bearer | null {
   const { sub, tenants, roles, azp, client_id: clientId } = claims;
   if (!sub || sub.length > SUBJECT_CHARACTERS || !/^[\x21-\x7e]+$/.test(sub)) return null;
-  if (sub.startsWith("service:")) return null;
+  if (OUR_SUBJECTS.some((ours) => sub.startsWith(ours))) return null;
   if (!Array.isArray(tenants) || tenants.length > TENANTS_OF_A_TOKEN) return null;
   const named = tenants.filter(
     (name): name is string => typeof name === "string" && TENANT_PATTERN.test(name),

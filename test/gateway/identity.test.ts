@@ -141,8 +141,8 @@ describe("who is known", () => {
     expect(data).toMatchObject({ device: { roles: ["analyst"] } });
   });
 
-  test("is no service by name", async () => {
-    const { status } = await ask(`Bearer ${await gateway.token({ subject: "service:ownership" })}`);
+  test.each(["service:ownership", "client:acme"])("is not %s by name", async (subject) => {
+    const { status } = await ask(`Bearer ${await gateway.token({ subject })}`);
     expect(status).toBe(401);
   });
 });
