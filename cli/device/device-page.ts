@@ -45,6 +45,7 @@ function deviceLines(device: WalkDevice): string[] {
     ["package", device.packageId],
     ["phase", device.phase],
     ["disposition", device.disposition],
+    ["recall", recallText(device)],
     ["produced", device.producedAt && minute(device.producedAt)],
     ["site, line", [device.site, device.line].filter(Boolean).join(", ") || null],
   ];
@@ -54,6 +55,13 @@ function deviceLines(device: WalkDevice): string[] {
   return [...facts, ...attributes].flatMap(([label, value]) =>
     value === null || value === "" ? [] : [labelled(label, value)],
   );
+}
+
+/** Whether it is recalled, and by which recalls. What is not known is never clear. */
+function recallText({ recallStatus, recalls }: WalkDevice): string {
+  const open = (recalls ?? []).filter(({ state }) => state === "OPEN");
+  const named = open.map(({ title, frozenAt }) => `${title} (${frozenAt.slice(0, 10)})`).join(", ");
+  return `${recallStatus ?? "UNKNOWN"}${named === "" ? "" : `: ${named}`}`;
 }
 
 function identityLines(device: WalkDevice, isWhole: boolean): string[] {

@@ -3,6 +3,7 @@ const DEVICE = `
     partNumber pcbPartNumber hardwareRevision fwVersion deviceType
     lotCode workOrder productionOrder palletId packageId
     phase disposition producedAt site line attributes
+    recallStatus recalls { title state frozenAt }
     history(first: 20) {
       totalCount
       nodes { revision recordedAt effectiveAt actor reason source changed }
@@ -48,6 +49,9 @@ export interface WalkDevice {
   line: string | null;
   attributes: Record<string, unknown> | null;
   history: { totalCount: number; nodes: Revision[] } | null;
+  /** null, as UNKNOWN: nothing can be said. */
+  recallStatus: "RECALLED" | "CLEAR" | "UNKNOWN" | null;
+  recalls: { title: string; state: string; frozenAt: string }[] | null;
   lot: Lot | null;
   identity: Identity | null;
   owner: Owner | null;
