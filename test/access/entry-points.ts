@@ -1,4 +1,5 @@
 import type { Step } from "./expected.ts";
+import { BOARD } from "./fill-components.ts";
 import type { Names, Place } from "./world.ts";
 
 /**
@@ -22,6 +23,7 @@ function at(places: string, path: string, more: Partial<EntryPoint> = {}): Entry
 const DEVICE = "device(connhexId: $connhexId)";
 /** The gateway sends references as a variable; literals in their place are nobody's need. */
 const ENTITIES = "_entities(representations: $references)";
+const COMPONENT = "component(id: $componentId)";
 const FIRST_OF_LOT = { turn: "to mine" } as const;
 const OTHER_OF_LOT = { turn: "to the other" } as const;
 
@@ -33,6 +35,8 @@ const IDS: readonly [type: string, variable: keyof Names, place: Place][] = [
   ["Owner", "ownerId", "ownership"],
   ["Ownership", "ownershipId", "ownership"],
   ["Share", "shareId", "manufacturing"],
+  ["Component", "componentId", "manufacturing"],
+  ["ComponentInstallation", "installationId", "manufacturing"],
 ];
 
 /** Those of the gateway's own subgraph, which is reached through the gateway alone. */
@@ -99,6 +103,25 @@ export const ENTRY_POINTS: readonly EntryPoint[] = [
     at("gateway manufacturing", `sharedDevices(PAGE)${rest}`),
   ),
   at("gateway manufacturing", "sharedDevices(PAGE) > nodes", { turns: { 1: FIRST_OF_LOT } }),
+  // what is installed in what
+  at("gateway manufacturing", COMPONENT),
+  ...["components(PAGE)", "installedIn(PAGE)"].flatMap((list) =>
+    ["", " > pageInfo", " > edges"].map((rest) =>
+      at("gateway manufacturing", `${COMPONENT} > ${list}${rest}`),
+    ),
+  ),
+  ...["", " > pageInfo", " > edges", " > nodes", " > loops"].map((rest) =>
+    at("gateway manufacturing", `${COMPONENT} > whereUsed(PAGE)${rest}`),
+  ),
+  ...["", " > pageInfo", " > edges"].map((rest) =>
+    at("gateway manufacturing", `components(partNumber: "${BOARD}", PAGE)${rest}`),
+  ),
+  node("ComponentInstallation", "installationId", " > parent"),
+  node("ComponentInstallation", "installationId", " > removal"),
+  at("gateway", `${DEVICE} > components(PAGE) > edges`),
+  at("gateway", `${DEVICE} > installedIn(PAGE) > edges`),
+  at("gateway", `${DEVICE} > whereUsed(PAGE) > nodes`),
+  at("gateway", `${DEVICE} > billOfMaterials(PAGE) > edges`),
   // identities
   at("gateway", `${DEVICE} > identity`),
   at("gateway", `${DEVICE} > identity > history`),

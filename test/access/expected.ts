@@ -57,11 +57,13 @@ const OPEN: readonly [type: string, fields: string, roles: string][] = [
   ["Query", "productionGroup", GROUP_READERS],
   ["Query", "share shares", SHARE_READERS],
   ["Query", "sharedDevices", "partner"],
+  ["Query", "component components whereUsed", STAFF],
   ["Query", "owner", NAME_READERS],
   ["Query", "myDevices", "owner"],
   ["Query", "provisioningGate ownedBy sharedFields", "service"],
   ["Subscription", "deviceChanged", EVERYONE],
   ["Mutation", "recordDevices provisionDevices", RECORDERS],
+  ["Mutation", "installComponents replaceComponent removeComponent", RECORDERS],
   ["Mutation", "correctDevice defineField retireField", ENGINEERS],
   ["Mutation", "changeIdentityState replaceClaimCode", ENGINEERS],
   ["Mutation", "registerOwnership transferOwnership releaseOwnership", REGISTRARS],
@@ -74,6 +76,7 @@ const OPEN: readonly [type: string, fields: string, roles: string][] = [
   ["Device", `${PRODUCTION} history asOf`, RECORD_SHARERS],
   ["Device", "groups lot siblings", GROUP_READERS],
   ["Device", "operator", STAFF_BUT_ANALYST],
+  ["Device", "components installedIn whereUsed billOfMaterials", STAFF],
   ["Device", "identity", EVERYONE],
   ["Device", "owner ownerships", OWNERSHIP_READERS],
   ["DeviceRevision", `${CORE} ${PRODUCTION}`, RECORD_SHARERS],
@@ -86,6 +89,20 @@ const OPEN: readonly [type: string, fields: string, roles: string][] = [
   ["ShareGroup", "field values", SHARE_READERS],
   ["ShareCriteria", "partNumber deviceType hardwareRevision fwVersion site", SHARE_READERS],
   ["ShareCriteria", "producedFrom producedTo serialNumberFrom serialNumberTo", SHARE_READERS],
+  ["Component", "id supplier partNumber serialNumber supplierLot recordedAt source", STAFF],
+  ["Component", "components installedIn whereUsed billOfMaterials", STAFF],
+  // As with devices: an actor is a person, and the analyst sees everything but people.
+  ["Component", "actor", STAFF_BUT_ANALYST],
+  ["Item", "device component", STAFF],
+  ["ComponentInstallation", "id parent child position quantity measure installedAt", STAFF],
+  ["ComponentInstallation", "recordedAt source removal replaces", STAFF],
+  ["ComponentInstallation", "actor", STAFF_BUT_ANALYST],
+  ["ComponentRemoval", "removedAt recordedAt reason replacedBy", STAFF],
+  ["ComponentRemoval", "actor", STAFF_BUT_ANALYST],
+  ["TracedItem", "item level path", STAFF],
+  ["ComponentLoop", "path", STAFF],
+  ["InstallationBatch", "verdicts recorded unchanged refused", RECORDERS],
+  ["InstallationVerdict", "index installation outcome code message field", RECORDERS],
   ["SharedFields", "connhexId fields", "service"],
   [
     "FieldDefinition",
@@ -142,6 +159,12 @@ const OPEN: readonly [type: string, fields: string, roles: string][] = [
   ["DeviceEdge", "cursor node", EVERYONE],
   ["ShareConnection", "edges nodes pageInfo totalCount", EVERYONE],
   ["ShareEdge", "cursor node", EVERYONE],
+  ["ComponentConnection", "edges nodes pageInfo totalCount", STAFF],
+  ["ComponentEdge", "cursor node", STAFF],
+  ["ComponentInstallationConnection", "edges nodes pageInfo totalCount", STAFF],
+  ["ComponentInstallationEdge", "cursor node", STAFF],
+  ["TracedItemConnection", "edges nodes pageInfo totalCount isComplete loops", STAFF],
+  ["TracedItemEdge", "cursor node", STAFF],
   ["DeviceRevisionConnection", "edges nodes pageInfo totalCount", EVERYONE],
   ["DeviceRevisionEdge", "cursor node", EVERYONE],
   ["PageInfo", "hasNextPage hasPreviousPage startCursor endCursor", EVERYONE],
@@ -157,6 +180,8 @@ const FOUND_BY: Readonly<Record<string, string>> = {
   Owner: OWNERSHIP_READERS,
   Ownership: OWNERSHIP_READERS,
   Share: SHARE_READERS,
+  Component: STAFF,
+  ComponentInstallation: STAFF,
   Client: CLIENT_READERS,
   Document: CLIENT_READERS,
 };
@@ -175,10 +200,15 @@ function isShown(step: Step): boolean {
   return !["Device", "DeviceRevision"].includes(type) || SHOWN.has(field);
 }
 
-/** A share has one kind of terms: that of mine is a group, that of the others criteria. */
+/**
+ * A share has one kind of terms: that of mine is a group, that of the others criteria. What is
+ * installed is in one kind of item: mine in a device, that of the others in a component.
+ */
 const TERMS_OF_OTHER_KIND: Readonly<Record<string, Whose>> = {
   "Share.group": "OTHERS",
   "Share.criteria": "MINE",
+  "Item.device": "OTHERS",
+  "Item.component": "MINE",
 };
 
 const openTo = new Map<string, Set<string>>(

@@ -1,5 +1,6 @@
 import type { Caller, CallerRole } from "../../shared/caller.ts";
 import { type ClientNames, fillClient } from "./fill-client.ts";
+import { type ComponentNames, fillComponents } from "./fill-components.ts";
 import type { Names, Place, System, Values } from "./world.ts";
 
 export const RECORD = `mutation ($input: [DeviceRecordInput!]!) {
@@ -97,6 +98,11 @@ export async function fillTenant(
     await passOn(ask, `hex-${tenant}-${n}`, { claimCode, to: n % 2 === 1 ? "ada" : "ben" });
   }
   const shared = await shareWithPartners(ask, tenant);
+  const [components, others] = [
+    (await fillComponents(ask, tenant, 1)).inDevice,
+    (await fillComponents(ask, tenant, 2)).inBoard,
+  ];
+  for (const n of [3, 4]) await fillComponents(ask, tenant, n);
   const clients = {
     mine: await fillClient(ask, `mine-${tenant}`),
     others: await fillClient(ask, `others-${tenant}`),
@@ -106,8 +112,14 @@ export async function fillTenant(
     tenant,
   ]);
   return {
-    mine: { ...(await namesOf(ask, tenant, 1)), shareId: shared.mine, ...clients.mine },
-    others: { ...(await namesOf(ask, tenant, 2)), shareId: shared.others, ...clients.others },
+    mine: {
+      ...(await namesOf(ask, tenant, 1)),
+      ...{ shareId: shared.mine, ...components, ...clients.mine },
+    },
+    others: {
+      ...(await namesOf(ask, tenant, 2)),
+      ...{ shareId: shared.others, ...others, ...clients.others },
+    },
   };
 }
 
@@ -198,7 +210,7 @@ async function namesOf(
   ask: Ask,
   tenant: string,
   n: number,
-): Promise<Omit<Names, "shareId" | ClientNames>> {
+): Promise<Omit<Names, "shareId" | keyof ComponentNames | ClientNames>> {
   const connhexId = `hex-${tenant}-${n}`;
   const { device } = await ask("gateway", "admin", NAMES, { connhexId });
   return {

@@ -1,5 +1,10 @@
 import { EVERY_ROW, elseRefused, exists, type MutationCase, NO_ROW } from "./mutation-case.ts";
 
+/** A component that nobody has named before. */
+export const fuse = (serial: number) => ({
+  component: { supplier: "ACME PARTS", partNumber: "FUSE", serialNumber: `${serial}` },
+});
+
 /** Every mutation of Manufacturing, and the questions that services ask it. */
 export const OF_MANUFACTURING: readonly Omit<MutationCase, "place">[] = [
   {
@@ -85,6 +90,47 @@ export const OF_MANUFACTURING: readonly Omit<MutationCase, "place">[] = [
     text: `($shareId: ID!) { f0: endShare(id: $shareId, reason: "the audit is over")`,
     answer: "id state",
     variables: ({ shareId }) => ({ shareId }),
+    asked: EVERY_ROW,
+    outcome: elseRefused("NOT_FOUND"),
+  },
+  {
+    name: "installComponents",
+    text: `($input: [InstallationInput!]!) { f0: installComponents(input: $input)`,
+    answer: "verdicts { index installation outcome code message field } recorded unchanged refused",
+    variables: ({ serialNumber }, { serial }) => ({
+      input: [{ parent: { device: serialNumber }, child: fuse(serial) }],
+    }),
+    asked: EVERY_ROW,
+    // Judged row by row: the batch is answered, and says of a row of another tenant that there is none.
+    outcome: () => "VALUE",
+  },
+  {
+    name: "replaceComponent",
+    text: `($installationId: ID!, $by: ReplacementInput!) { f0: replaceComponent(
+      installation: $installationId, by: $by, reason: "rework")`,
+    answer: "id",
+    variables: ({ installationId }, { serial }) => ({
+      installationId,
+      by: { child: fuse(serial) },
+    }),
+    asked: EVERY_ROW,
+    outcome: elseRefused("NOT_FOUND"),
+  },
+  {
+    name: "removeComponent",
+    text: `($installationId: ID!) { f0: removeComponent(
+      installation: $installationId, reason: "rework")`,
+    answer: "id",
+    variables: ({ installationId }) => ({ installationId }),
+    asked: EVERY_ROW,
+    outcome: elseRefused("NOT_FOUND"),
+  },
+  {
+    name: "whereUsed",
+    operation: "query",
+    text: `($supplierLot: String!) { f0: whereUsed(supplierLot: $supplierLot, first: 1)`,
+    answer: "totalCount",
+    variables: ({ supplierLot }) => ({ supplierLot }),
     asked: EVERY_ROW,
     outcome: elseRefused("NOT_FOUND"),
   },

@@ -1,7 +1,8 @@
 import type { CallerRole } from "../../shared/caller.ts";
 import { type Outcome, opens, type Whose } from "./expected.ts";
+import { INSTALL } from "./fill-components.ts";
 import { asker, PROVISION, personNamed, RECORD, REGISTER, SHARE, signedIn } from "./fill-tenant.ts";
-import { OF_MANUFACTURING } from "./manufacturing-mutations.ts";
+import { fuse, OF_MANUFACTURING } from "./manufacturing-mutations.ts";
 import { type Cell, outcomeOf, textOf, withoutNames } from "./matrix.ts";
 import { EVERY_ROW, elseRefused, exists, type MutationCase, type Target } from "./mutation-case.ts";
 import { freshClient, OF_REGISTRY } from "./registry-mutations.ts";
@@ -193,7 +194,10 @@ function expectedOf(
 }
 
 /** Calls that leave the row as it is, or as it was. */
-const OF_STANDING_ROWS = [...INACCESSIBLE, "changeOwnerContact", "retireField", "shareDevices"];
+const OF_STANDING_ROWS = [
+  ...INACCESSIBLE,
+  ...["changeOwnerContact", "retireField", "shareDevices", "installComponents", "whereUsed"],
+];
 
 const FRESH_SHARE = { partner: "somebody", fields: [], reason: "an audit" };
 
@@ -207,6 +211,11 @@ function freshTargets(system: System, names: Names) {
       const input = { ...FRESH_SHARE, serialNumbers: [row.serialNumber] };
       const { shareDevices } = await ask("manufacturing", "admin", SHARE, { input });
       return { ...row, shareId: shareDevices.id };
+    }
+    if (["replaceComponent", "removeComponent"].includes(mutation.name)) {
+      const input = [{ parent: { device: row.serialNumber }, child: fuse(++serials) }];
+      const { installComponents } = await ask("manufacturing", "line", INSTALL, { input });
+      return { ...row, installationId: installComponents.verdicts[0].installation };
     }
     const [serialNumber, connhexId] = [`SN-fresh-${++serials}`, `hex-fresh-${serials}`];
     const target = { ...names, serialNumber, connhexId };

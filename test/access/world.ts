@@ -54,6 +54,9 @@ export type Names = Record<
   | "ownershipId"
   | "fieldName"
   | "shareId"
+  | "componentId"
+  | "supplierLot"
+  | "installationId"
   | "clientName"
   | "clientId"
   | "keyId"
@@ -119,6 +122,9 @@ const NOTHING: Names = {
   ownershipId: globalId("Ownership", 987_654_321),
   fieldName: "nothingField",
   shareId: globalId("Share", 987_654_321),
+  componentId: globalId("Component", 987_654_321),
+  supplierLot: "LOT-nothing",
+  installationId: globalId("ComponentInstallation", 987_654_321),
   clientName: "client-nothing",
   clientId: globalId("Client", "client-nothing"),
   keyId: "00000000000000ff",
