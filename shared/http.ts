@@ -1,21 +1,24 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { Server as NetServer, type Socket } from "node:net";
 
-/** Reads a request's whole body; null where it is larger, or the client went away. */
-export function readBody(request: IncomingMessage, mostBytes: number): Promise<Buffer | null> {
+/** A request's body, or why there is none: it is larger, or the client went away while it sent. */
+export type ReadBody = Buffer | "TOO_LARGE" | "CUT_OFF";
+
+/** Reads a request's whole body. */
+export function readBody(request: IncomingMessage, mostBytes: number): Promise<ReadBody> {
   return new Promise((resolve) => {
-    if (Number(request.headers["content-length"] ?? 0) > mostBytes) return resolve(null);
+    if (Number(request.headers["content-length"] ?? 0) > mostBytes) return resolve("TOO_LARGE");
     const chunks: Buffer[] = [];
     let bytes = 0;
     request.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
       // What still comes is read on and dropped, until the answer has ended the connection.
-      if (bytes > mostBytes) resolve(null);
+      if (bytes > mostBytes) resolve("TOO_LARGE");
       else chunks.push(chunk);
     });
     request.once("end", () => resolve(Buffer.concat(chunks)));
-    request.once("error", () => resolve(null));
-    request.once("close", () => resolve(null));
+    request.once("error", () => resolve("CUT_OFF"));
+    request.once("close", () => resolve("CUT_OFF"));
   });
 }
 

@@ -48,13 +48,19 @@ export async function readAskedRequest(
     throw new RequestRefusal(415, "BAD_USER_INPUT", text, unreadBody(request));
   }
   const bytes = await readBody(request, mostBytes);
-  if (bytes === null) {
+  if (bytes === "CUT_OFF") throw wrongRequest("the body ended before it was whole", request);
+  if (bytes === "TOO_LARGE") {
     const text = `a body has at most ${mostBytes} bytes`;
     const figures = { limit: "bytes", most: mostBytes, ...announcedBytes(request) };
     throw new RequestRefusal(413, "BODY_TOO_LARGE", text, { connection: "close" }, figures);
   }
   const parameters = parsed(bytes.toString("utf8"));
   return { method: "POST", accept, acceptsStream, parameters, ...readParameters(parameters) };
+}
+
+/** What no client sends that means well by itself; nothing is guessed of it. */
+function wrongRequest(text: string, request?: IncomingMessage): RequestRefusal {
+  return new RequestRefusal(400, "BAD_USER_INPUT", text, request && unreadBody(request));
 }
 
 /** Whoever takes neither of our types gets none; nor does an ordinary question for a stream. */
@@ -90,13 +96,26 @@ type Parameters = Readonly<Record<string, unknown>>;
 
 function fromSearch(search: string): Parameters {
   const parameters: Record<string, unknown> = Object.create(null);
-  for (const [name, value] of new URLSearchParams(search)) parameters[name] = value;
-  for (const name of ["variables", "extensions"]) {
-    const text = parameters[name];
-    const value = typeof text === "string" ? parsed(text) : undefined;
-    if (value !== undefined) parameters[name] = value;
+  for (const [name, value] of new URLSearchParams(search)) {
+    if (!READ.includes(name)) continue;
+    // Whoever reads the URL beside us might take the other one.
+    if (name in parameters) throw wrongRequest(`${JSON.stringify(name)} stands twice in the URL`);
+    parameters[name] = OBJECTS.includes(name) ? objectIn(name, value) : value;
   }
   return parameters;
+}
+
+/** All that is read of a URL. */
+const READ: readonly string[] = [
+  ...["query", "operationName", "variables", "extensions"],
+  ...["documentId", "doc_id", "id"],
+];
+const OBJECTS: readonly string[] = ["variables", "extensions"];
+
+function objectIn(name: string, text: string): unknown {
+  const value = text === "" ? null : parsed(text);
+  if (value === undefined) throw wrongRequest(`${name} is not JSON`);
+  return value;
 }
 
 function parsed(text: string): unknown {
@@ -113,6 +132,10 @@ type Asked = Pick<AskedRequest, "documentId" | "text" | "operationName" | "varia
 function readParameters(sent: unknown): Asked {
   const parameters = objectOf(sent) ?? {};
   const { query, operationName, variables } = parameters;
+  for (const name of OBJECTS) {
+    if (parameters[name] == null || objectOf(parameters[name])) continue;
+    throw wrongRequest(`${name} is not a JSON object`);
+  }
   return {
     documentId: documentIdOf(parameters),
     text: typeof query === "string" && query !== "" ? query : null,

@@ -157,7 +157,7 @@ async function answer(
   }
   const token = checkedToken(request, check);
   const body = token && (await readBody(request, LIMITS.bodyBytes));
-  const graphql = body && token.admits(body) && parseBody(body);
+  const graphql = token && Buffer.isBuffer(body) && token.admits(body) && parseBody(body);
   if (graphql && request.url === CHANGES_PATH) {
     const asked = mayReadChanges(token) ? readChangesRequest(graphql) : null;
     const changes = service.changes?.bind(service);

@@ -177,7 +177,7 @@ export const PARTNER_KINDS: Readonly<Record<string, Kind>> = {
       ["documentId", device],
       ["documentId", strange],
     ]);
-    return { ...getting({}, NOT_FOUND), path: `/graphql?${search}` };
+    return { ...getting({}, BAD_INPUT), path: `/graphql?${search}` };
   },
   "a prototype": (random, { own }) => {
     const inner = `{"documentId":"${own.device}","query":"{ __typename }"}`;
