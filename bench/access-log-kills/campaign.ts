@@ -7,7 +7,9 @@ import { linesOf } from "./lines.store.ts";
 
 export type Victim = "gateway" | "database";
 
-export interface CampaignOptions extends SplitSystemOptions {
+export interface CampaignOptions extends SplitSystemOptions, Kills {}
+
+export interface Kills {
   kills: number;
   /** The same seed plans the same moments; the machine decides what they meet. */
   seed: string;
@@ -38,22 +40,32 @@ const SERVED_MS = 60_000;
 
 /** Kills a gateway under load, or its PostgreSQL, and looks for the line of each answer that came. */
 export async function runCampaign(options: CampaignOptions): Promise<Round[]> {
-  const random = new Random(options.seed, "access log kills");
   const system = await startSplitSystem(options);
   try {
-    const tokens = await tokensOf(system);
-    const rounds: Round[] = [];
-    for (let number = 0; number < options.kills; number++) {
-      const victim = options.victims[number % options.victims.length] ?? "gateway";
-      const run = { system, options, tokens, victim, killedAfterMs: random.below(WINDOW_MS) };
-      const round = await runRound(run);
-      rounds.push(round);
-      options.observe?.(round);
-    }
-    return rounds;
+    return await runKills(system, { ...options, database: options.databases.gateway });
   } finally {
     await system.close();
   }
+}
+
+/** The same of a system that runs, and goes on running. */
+export async function runKills(system: SplitSystem, options: KillsOfSystem): Promise<Round[]> {
+  const random = new Random(options.seed, "access log kills");
+  const tokens = await tokensOf(system);
+  const rounds: Round[] = [];
+  for (let number = 0; number < options.kills; number++) {
+    const victim = options.victims[number % options.victims.length] ?? "gateway";
+    const run = { system, options, tokens, victim, killedAfterMs: random.below(WINDOW_MS) };
+    const round = await runRound(run);
+    rounds.push(round);
+    options.observe?.(round);
+  }
+  return rounds;
+}
+
+interface KillsOfSystem extends Kills {
+  /** The gateway's own, as its application logs in. */
+  database: string;
 }
 
 /** Each client is somebody else, so that nobody's budget runs out. */
@@ -64,7 +76,7 @@ function tokensOf(system: SplitSystem): Promise<string[]> {
 
 interface Run {
   system: SplitSystem;
-  options: CampaignOptions;
+  options: KillsOfSystem;
   tokens: readonly string[];
   victim: Victim;
   killedAfterMs: number;
@@ -93,7 +105,7 @@ async function runRound({ system, options, tokens, victim, killedAfterMs }: Run)
     await clients.stop();
   }
   const requestIds = clients.asked.map(({ requestId }) => requestId);
-  const lines = await linesOf(options.databases.gateway, TENANT, requestIds);
+  const lines = await linesOf(options.database, TENANT, requestIds);
   const verdict = judge(clients.asked, lines);
   const faults = gateway.faults.slice(faultsBefore);
   const complaints = [...verdict.complaints, ...faults];

@@ -36,12 +36,12 @@ export class ServiceProcess {
     return this.child !== null;
   }
 
-  /** Resolves when it answers requests. */
-  async start(): Promise<void> {
+  /** Resolves when it answers requests. `more` is the environment of this one life. */
+  async start(more: Readonly<Record<string, string>> = {}): Promise<void> {
     if (this.child) throw new Error(`${this.service} runs already`);
     const child = spawn(process.execPath, [findCommand(), "start", this.service, "--json"], {
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, NODE_OPTIONS: "", ...this.environment },
+      env: { ...process.env, NODE_OPTIONS: "", ...this.environment, ...more },
     });
     this.child = child;
     process.once("exit", this.killAtExit);
