@@ -86,4 +86,5 @@ export const TYPES_ABOUT_DEVICES: ReadonlySet<string> = new Set([
   "CloudIdentity",
   "Ownership",
   "ProvisionVerdict",
+  "ScopeExplanation",
 ]);
