@@ -1,4 +1,7 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { readMetricsToken } from "../shared/metrics-access.ts";
+import type { SpoolOptions } from "./exports/spool.ts";
 
 /** Whose tokens are believed. */
 export type IssuerConfig =
@@ -23,6 +26,8 @@ export interface GatewaySettings {
   proxies?: number;
   /** Who sends it reads the metrics; without it whoever asks on this machine. */
   metricsToken?: string | null;
+  /** Where exports are written, and how much of them is kept for how long. */
+  exports?: SpoolOptions;
 }
 
 export interface GatewayConfig extends GatewaySettings {
@@ -46,6 +51,7 @@ export function readGatewaySettings(env: Environment): GatewaySettings {
     remote: readRemote(env),
     proxies: readProxies(env),
     metricsToken: readMetricsToken(env.METRICS_TOKEN),
+    exports: readExports(env),
   };
 }
 
@@ -68,6 +74,24 @@ function readProxies(env: Environment): number {
   const text = env.PROXIES || "0";
   if (!/^\d$/.test(text)) throw new Error(`PROXIES must be a number from 0 to 9, not ${text}`);
   return Number(text);
+}
+
+/** Exports of a gateway that is told nothing of them. */
+export const DEFAULT_SPOOL: SpoolOptions = { folder: join(tmpdir(), "tracegraph-exports") };
+
+function readExports(env: Environment): SpoolOptions {
+  return {
+    folder: env.EXPORTS_DIR || join(env.DATA_DIR || "./data", "exports"),
+    ...figureOf(env, "EXPORTS_MEGABYTES", (figure) => ({ bytesMost: figure * 1024 * 1024 })),
+    ...figureOf(env, "EXPORTS_KEPT_MINUTES", (figure) => ({ keptMs: figure * 60_000 })),
+  };
+}
+
+function figureOf<Read>(env: Environment, name: string, read: (figure: number) => Read) {
+  const text = env[name];
+  if (!text) return {};
+  if (/^[1-9]\d{0,8}$/.test(text)) return read(Number(text));
+  throw new Error(`${name} must be a number from 1, not ${text}`);
 }
 
 function readIssuer(env: Environment): IssuerConfig {

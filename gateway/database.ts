@@ -1,6 +1,7 @@
 import type { ServiceDatabase } from "../shared/postgres/migrate.ts";
 import { CreateClients1764000000001 } from "./migrations/001-create-clients.ts";
 import { CreateAccessLog1764000000002 } from "./migrations/002-create-access-log.ts";
+import { CreateExports1764000000003 } from "./migrations/003-create-exports.ts";
 import { NarrowRights1764000000004 } from "./migrations/004-narrow-rights.ts";
 import { entities } from "./registry/subgraph.ts";
 
@@ -11,6 +12,11 @@ import { entities } from "./registry/subgraph.ts";
 export const gatewayDatabase: ServiceDatabase = {
   name: "gateway",
   entities,
-  migrations: [CreateClients1764000000001, CreateAccessLog1764000000002, NarrowRights1764000000004],
+  migrations: [
+    CreateClients1764000000001,
+    CreateAccessLog1764000000002,
+    CreateExports1764000000003,
+    NarrowRights1764000000004,
+  ],
   workerRoles: ["gateway_door"],
 };

@@ -171,7 +171,8 @@ class Work {
   }
 }
 
-async function arrive(parts: GraphqlParts, request: IncomingMessage) {
+/** Who sends the request, through the one door. Throws RequestRefusal where nobody may come in. */
+export async function arrive(parts: Doorkeeper & { gate: Gate }, request: IncomingMessage) {
   try {
     const check = () => authenticate(request.headers, parts);
     const arrival = await parts.gate.knock(request, check);
@@ -230,7 +231,8 @@ async function answerText(
   return { status: answered.status, headers: Object.fromEntries(answered.headers), text };
 }
 
-function answerOf(
+/** A refusal as its caller reads it. */
+export function answerOf(
   { status, code, message, details, headers }: RequestRefusal,
   { headers: { accept = "" } }: IncomingMessage,
 ): Answer {

@@ -5,7 +5,9 @@ import { followConnections, sendJson } from "../shared/http.ts";
 import { log } from "../shared/log.ts";
 import { metricsText, openMetrics, sendMetrics } from "../shared/metrics.ts";
 import { mayReadMetrics } from "../shared/metrics-access.ts";
-import type { GatewayConfig } from "./config.ts";
+import { DEFAULT_SPOOL, type GatewayConfig } from "./config.ts";
+import { Exports } from "./exports/exports.ts";
+import { answerExport, type ExportParts, isExportPath } from "./exports/exports-route.ts";
 import { sendGraphiql } from "./graphiql.ts";
 import { answerGraphql, type GraphqlParts } from "./graphql-route.ts";
 import { type ObserveFetch, stackOf } from "./guarded-fetch.ts";
@@ -54,7 +56,7 @@ export interface Gateway {
 }
 
 /** What the routes work with. */
-interface Parts extends GraphqlParts {
+interface Parts extends GraphqlParts, ExportParts {
   readiness: () => Promise<Readiness>;
   metrics: () => Promise<string>;
   metricsToken: string | null;
@@ -81,10 +83,15 @@ export async function startGateway(
     ...{ gate, check, registry, lane, subgraphs, observeFetch, limits: liveLimits },
     accessLog,
   });
+  const recordingLog = options.recordsAccess === false ? null : accessLog;
+  const exports = new Exports({
+    ...{ databaseUrl, subgraphs, accessLog: recordingLog },
+    spool: config.exports ?? DEFAULT_SPOOL,
+  });
   const parts = {
-    ...{ gate, live, runtime, check, lane, operations, registry, metrics },
+    ...{ gate, live, exports, runtime, check, lane, operations, registry, metrics },
     readiness: readinessCheck({ subgraphs: others, lane, pingDatabase: graph.pingDatabase }),
-    accessLog: options.recordsAccess === false ? null : accessLog,
+    accessLog: recordingLog,
     tellsSchema: config.issuer.kind === "development",
     metricsToken: config.metricsToken ?? null,
     isClosing: false,
@@ -101,7 +108,7 @@ export async function startGateway(
     async close() {
       parts.isClosing = true;
       live.close();
-      await closeServer(GATEWAY_LIMITS.closeMs);
+      await Promise.all([closeServer(GATEWAY_LIMITS.closeMs), exports.close()]);
       gate.close();
       await graph.close();
     },
@@ -151,6 +158,7 @@ async function route(
 ): Promise<void> {
   const [path] = (request.url ?? "").split("?", 1);
   if (path === "/graphql") return answerGraphql(parts, request, response, requestId);
+  if (path && isExportPath(path)) return answerExport(parts, request, { response, requestId });
   if (request.method === "GET") {
     if (path === "/graphiql") return sendGraphiql(response);
     if (path === "/livez") return sendJson(response, 200, { live: true });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ExecutionResult } from "graphql";
 import type { RemoteConfig } from "../../gateway/config.ts";
+import type { SpoolOptions } from "../../gateway/exports/spool.ts";
 import {
   type DevelopmentIssuer,
   type DevelopmentToken,
@@ -44,6 +45,8 @@ type TestRole = DevelopmentToken["roles"][number];
 
 export interface TestGatewayOptions extends Omit<GatewayOptions, "observeFetch"> {
   remote?: RemoteConfig;
+  /** Where it writes exports; without it in a folder that goes with the gateway. */
+  exports?: SpoolOptions;
   /** Whose it is drops it; without it the gateway has one of its own. */
   database?: FreshDatabase;
 }
@@ -54,7 +57,7 @@ export const AMPLE = { staff: 6_000_000, partner: 6_000_000, other: 6_000_000 };
 /** A gateway on a free port with a development issuer of its own; tenant `demo`. */
 export async function testGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
   const dataFolder = await mkdtemp(join(tmpdir(), "tracegraph-gateway-"));
-  const { remote = null, database: given, ...rest } = options;
+  const { remote = null, database: given, exports: spool, ...rest } = options;
   const database = given ?? (await freshDatabase("gateway"));
   const issuer = await openDevelopmentIssuer(dataFolder);
   const fetches: TestGateway["fetches"] = [];
@@ -65,6 +68,7 @@ export async function testGateway(options: TestGatewayOptions = {}): Promise<Tes
       issuer: { kind: "development", dataFolder },
       remote,
       databaseUrl: database.appUrl,
+      exports: spool ?? { folder: join(dataFolder, "exports") },
     },
     {
       budgets: AMPLE,
