@@ -1,7 +1,7 @@
 import { type GraphQLFieldResolver, type GraphQLSchema, isObjectType } from "graphql";
 import type { Caller, CallerRole } from "../caller.ts";
 import { DomainError } from "../domain-error.ts";
-import { type SeenDevices, TYPES_ABOUT_DEVICES } from "./seen-devices.ts";
+import { PAGES_OF_DEVICES, type SeenDevices, TYPES_ABOUT_DEVICES } from "./seen-devices.ts";
 
 /** Who may read or call each field: type, then field, then roles. Every field has its entry. */
 export type AccessTable = Readonly<Record<string, Readonly<Record<string, readonly CallerRole[]>>>>;
@@ -33,6 +33,7 @@ export function enforceAccess(schema: GraphQLSchema, table: AccessTable): void {
         roles: new Set(roles),
         isAboutDevices: TYPES_ABOUT_DEVICES.has(type.name),
         isRoot: type.name === "Query" || type.name === "Mutation",
+        isPage: PAGES_OF_DEVICES.has(name),
       };
       field.resolve = guarded(name, guard, field.resolve);
     }
@@ -45,10 +46,11 @@ interface Guard {
   roles: ReadonlySet<CallerRole>;
   isAboutDevices: boolean;
   isRoot: boolean;
+  isPage: boolean;
 }
 
 function guarded(name: string, guard: Guard, resolve?: Resolve): Resolve {
-  const { roles, isAboutDevices, isRoot } = guard;
+  const { roles, isAboutDevices, isRoot, isPage } = guard;
   const field = name.slice(name.indexOf(".") + 1);
   const answer: Resolve =
     resolve ??
@@ -62,6 +64,7 @@ function guarded(name: string, guard: Guard, resolve?: Resolve): Resolve {
     }
     if (isAboutDevices) context.seen?.addSource(source);
     const value = answer(source, args, context, info);
+    if (isPage) context.seen?.addPage(value);
     return isRoot && context.seen ? seenAnswer(value, context.seen) : value;
   };
 }

@@ -45,6 +45,15 @@ export class SeenDevices {
     if (Array.isArray(answer.verdicts)) for (const row of answer.verdicts) this.addSource(row);
   }
 
+  /**
+   * Adds the devices of a page, by its nodes or its edges: a cursor leads to a device, and how many
+   * there are tells of each, though nothing else is asked of them.
+   */
+  addPage(items: unknown): void {
+    if (!Array.isArray(items)) return;
+    for (const item of items) this.addSource(isEdge(item) ? item.node : item);
+  }
+
   get count(): number {
     return this.list().length;
   }
@@ -74,6 +83,10 @@ export class SeenDevices {
   }
 }
 
+function isEdge(item: unknown): item is { node: unknown } {
+  return typeof item === "object" && item !== null && "node" in item;
+}
+
 function isIdentifier(text: unknown): text is string {
   return isPlainText(text, IDENTIFIER_CHARACTERS);
 }
@@ -87,4 +100,10 @@ export const TYPES_ABOUT_DEVICES: ReadonlySet<string> = new Set([
   "Ownership",
   "ProvisionVerdict",
   "ScopeExplanation",
+]);
+
+/** The fields by which a page of devices is read. */
+export const PAGES_OF_DEVICES: ReadonlySet<string> = new Set([
+  "DeviceConnection.edges",
+  "DeviceConnection.nodes",
 ]);

@@ -29,6 +29,9 @@ const rows = [1, 2, 3].map((number) => ({ serialNumber: `SN-*-${number}`, lotCod
 const owner = { kind: "PERSON", displayName: "Ada", country: "IT", email: "ada@example.com" };
 const all = ["hex-*-1", "hex-*-2", "SN-*-3"];
 
+const pageOfLot = (asked: string) =>
+  `{ productionGroup(field: "lotCode", value: "L-*") { devices(first: 10) { ${asked} } } }`;
+
 export type Case = [name: string, operation: Operation, expected: Expected];
 
 /** What each operation leaves in the access log, in order; nearly none selects anything of a device. */
@@ -118,6 +121,21 @@ const casesWith = (identityId: string): Case[] => [
       document: '{ device(connhexId: "hex-*-1") { siblings(by: "lotCode") { totalCount } } }',
     },
     { seen: ["hex-*-1"] },
+  ],
+  [
+    "a page of a lot, of which nothing but the cursors is asked",
+    { role: "support", document: pageOfLot("edges { cursor }") },
+    { seen: all },
+  ],
+  [
+    "a page of a lot, of which nothing is asked",
+    { role: "support", document: pageOfLot("nodes { __typename }") },
+    { seen: all },
+  ],
+  [
+    "whether a lot has another page",
+    { role: "support", document: pageOfLot("totalCount pageInfo { hasNextPage }") },
+    { seen: [] },
   ],
   [
     "how many devices a lot has",

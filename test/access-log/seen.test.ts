@@ -53,10 +53,9 @@ async function ask({ runtime, name }: Place, { role, document, variables }: Oper
   const roles: CallerRole[] = role.split(" ") as CallerRole[];
   const subject = `${roles[0]}-${name}`;
   const scope = new RequestScope({ subject, tenant: "acme", roles, client: null }, randomUUID());
-  const headers = { "content-type": "application/json", accept: "application/json" };
-  const body = JSON.stringify({ query: document, variables });
-  const url = "http://gateway/graphql";
-  const answered = await runtime.fetch(url, { method: "POST", headers, body }, { scope });
+  const init = { method: "POST", headers: { accept: "application/json" } };
+  const context = { scope, parameters: { query: document, variables } };
+  const answered = await runtime.fetch("http://gateway/graphql", init, context);
   const { errors } = (await answered.json()) as ExecutionResult;
   return {
     seen: scope.seen.list().sort(),

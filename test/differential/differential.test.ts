@@ -85,10 +85,9 @@ async function onLane({ text, variables }: RandomOperation, scope: RequestScope)
 }
 
 async function inRuntime({ text: query, variables }: RandomOperation, scope: RequestScope) {
-  const headers = { "content-type": "application/json", accept: "application/json" };
-  const body = JSON.stringify({ query, variables });
-  const init = { method: "POST", headers, body };
-  const answer = await runtime.fetch("http://gateway/graphql", init, { scope });
+  const init = { method: "POST", headers: { accept: "application/json" } };
+  const context = { scope, parameters: { query, variables } };
+  const answer = await runtime.fetch("http://gateway/graphql", init, context);
   return (await answer.json()) as ExecutionResult;
 }
 
