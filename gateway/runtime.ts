@@ -118,8 +118,9 @@ async function operationErrors(
   }
 }
 
+/** Its status is the same for every client: load balancers and retries read nothing else. */
 function wholeRefusal({ code, message, details, headers, status }: RequestRefusal): GraphQLError {
-  const http = { spec: true, status, headers };
+  const http = { spec: false, status, headers };
   return new GraphQLError(message, { extensions: { ...details, code, http } });
 }
 
