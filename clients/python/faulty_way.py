@@ -88,6 +88,27 @@ def cut(bytes_sent):
     return fault
 
 
+def cut_in_a_chunk(bytes_sent):
+    """The same of an answer whose length nobody said: its last chunk is missing."""
+
+    def fault(handler, ask):
+        status, fields, body = ask()
+        handler.send_response(status)
+        for name, value in fields:
+            handler.send_header(name, value)
+        handler.send_header("transfer-encoding", "chunked")
+        handler.end_headers()
+        handler.wfile.write(b"%x\r\n%s" % (len(body), body[:bytes_sent]))
+
+    return fault
+
+
+def without_range(handler, ask):
+    """As a proxy does that knows no ranges: all of it, from the beginning."""
+    del handler.headers["Range"]
+    passed_on(handler, ask)
+
+
 def changed(change):
     """The gateway's answer, with its body changed."""
 

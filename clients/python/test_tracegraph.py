@@ -4,14 +4,18 @@ TRACEGRAPH_TEST holds JSON: the gateway's `url`, tokens by role, an API `key` of
 document `documentId` is published, and a `lot` of the demo with its `deviceCount`.
 """
 
+import hashlib
+import importlib.util
 import json
 import os
+import sys
+import tempfile
 import traceback
 import unittest
 from unittest import mock
 
 import tracegraph
-from faulty_way import FaultyWay, answered, cut, refused
+from faulty_way import FaultyWay, answered, changed, cut, cut_in_a_chunk, passed_on, refused, without_range
 
 WORLD = json.loads(os.environ.get("TRACEGRAPH_TEST", "null"))
 
@@ -219,6 +223,191 @@ class Breaking(OnAGateway):
             self.way.faults = [answered(b"{}", status, [("location", f"{other.url}/graphql")])]
             self.assertEqual(self.refusal(self.over_the_way().run, ANYTHING).code, "NO_GATEWAY")
         self.assertEqual(other.requests, [])
+
+
+class Downloading(OnAGateway):
+    def setUp(self):
+        super().setUp()
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.group = {"field": "lotCode", "value": WORLD["lot"]["value"], "columns": ["serialNumber", "disposition"]}
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def read(self, name):
+        with open(self.path(name), "rb") as file:
+            return file.read()
+
+    def ranges(self):
+        return [headers.get("Range") for (_, path, headers, _) in self.way.requests if "manifest" not in path]
+
+    def test_brings_the_devices_that_the_graph_has_and_says_what_they_are_known_by(self):
+        variables = {"lot": WORLD["lot"]["value"], "first": 1000}
+        expected = [node["serialNumber"] for node in self.gateway.pages(LOT, "productionGroup.devices", variables)]
+        for format in ("ndjson", "csv"):
+            receipt = self.gateway.download("group", self.path("lot"), format=format, **self.group)
+            text = self.read("lot")
+            rows = text.decode().splitlines()
+            found = [json.loads(row)["serialNumber"] for row in rows] if format == "ndjson" else [row.split(",")[0] for row in rows[1:]]
+            self.assertEqual(sorted(found), sorted(expected))
+            self.assertEqual((receipt.rows, receipt.bytes), (len(expected), len(text)))
+            self.assertEqual(receipt.sha256, hashlib.sha256(text).hexdigest())
+            self.assertEqual(receipt.columns, {"serialNumber": "text", "disposition": "text"})
+            self.assertRegex(receipt.moment, r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")
+
+    def test_takes_the_format_from_the_path(self):
+        for suffix, begin in (("parquet", b"PAR1"), ("xlsx", b"PK"), ("arrow", b"\xff\xff\xff\xff"), ("csv", b"serialNumber,")):
+            self.gateway.download("group", self.path(f"lot.{suffix}"), **self.group)
+            self.assertEqual(self.read(f"lot.{suffix}")[: len(begin)], begin)
+
+    def test_fetches_what_broken_connections_left_out(self):
+        for broken in (cut, cut_in_a_chunk):
+            self.way.requests.clear()
+            self.way.faults = [broken(1000), passed_on, broken(500), passed_on, cut(0), passed_on]
+            receipt = self.over_the_way().download("group", self.path("lot.ndjson"), **self.group)
+            self.assertEqual(self.ranges(), [None, "bytes=1000-", "bytes=1500-", "bytes=1500-"])
+            self.assertEqual(hashlib.sha256(self.read("lot.ndjson")).hexdigest(), receipt.sha256)
+            self.assertEqual(receipt.rows, WORLD["lot"]["deviceCount"])
+
+    def test_begins_again_where_the_way_knows_no_ranges(self):
+        self.way.faults = [cut(1000), passed_on, without_range]
+        receipt = self.over_the_way().download("group", self.path("lot.ndjson"), **self.group)
+        self.assertEqual(len(self.read("lot.ndjson")), receipt.bytes)
+
+    def test_waits_where_it_is_told_to(self):
+        self.way.faults = [refused(503, "OVERLOADED", "4"), passed_on, refused(429, "RATE_LIMITED", "5")]
+        self.over_the_way().download("group", self.path("lot.csv"), **self.group)
+        self.assertEqual(self.waited(), [4, 5])
+
+    def test_leaves_nothing_of_what_never_came_to_its_end(self):
+        gone = answered(json.dumps({"errors": [{"message": "cut", "extensions": {"code": "NOT_FOUND"}}]}).encode(), 404)
+        for faults in ([cut(1000), gone], [cut(1000), passed_on, gone], [cut(1000)] + [passed_on, cut(0)] * 10):
+            self.way.faults = faults
+            error = self.refusal(self.over_the_way().download, "group", self.path("lot.csv"), **self.group)
+            self.assertEqual((error.code, error.retryable), ("EXPORT_CUT", True))
+            self.assertIn("1000 bytes", error.message)
+            self.assertEqual(os.listdir(self.folder), [])
+
+    def test_takes_no_file_that_was_changed_on_its_way(self):
+        older = self.gateway.download("group", self.path("lot.ndjson"), **self.group)
+        for change in (
+            lambda body: body.replace(b"RELEASED", b"SCRAPPED", 1),
+            lambda body: body + body[body.rindex(b"\n", 0, -1) + 1 :],
+        ):
+            self.way.faults = [changed(change)]
+            error = self.refusal(self.over_the_way().download, "group", self.path("lot.ndjson"), **self.group)
+            self.assertEqual((error.code, error.retryable), ("EXPORT_DIFFERS", False))
+            self.assertEqual(hashlib.sha256(self.read("lot.ndjson")).hexdigest(), older.sha256)
+            self.assertEqual(os.listdir(self.folder), ["lot.ndjson"])
+
+    def test_counts_rows_of_csv_whatever_stands_between_quotes(self):
+        text = b'a,b\n"one\n""two""\n",1\n,"\n"\n"""",""\n'
+        with open(self.path("a.csv"), "wb") as file:
+            file.write(text)
+        manifest = {"bytes": len(text), "sha256": hashlib.sha256(text).hexdigest(), "rows": 3}
+        for piece in (1, 2, 3, 5, 1000):
+            with mock.patch("tracegraph.PIECE_BYTES", piece):
+                tracegraph._check(self.path("a.csv"), "csv", manifest)
+                wrong = {**manifest, "rows": 4}
+                self.assertEqual(self.refusal(tracegraph._check, self.path("a.csv"), "csv", wrong).code, "EXPORT_DIFFERS")
+
+    def test_refusals_are_the_gateways(self):
+        unknown = {**self.group, "value": "P9999-0000"}
+        self.assertEqual(self.refusal(self.gateway.download, "group", self.path("a.csv"), **unknown).code, "UNKNOWN_VALUE")
+        error = self.refusal(self.gateway.download, "devices", self.path("a.csv"), columns=["serialNo"])
+        self.assertEqual(error.code, "BAD_USER_INPUT")
+        self.assertRegex(error.request_id, r"^[0-9a-f-]{36}$")
+        self.assertEqual(self.refusal(self.gateway.download, "../livez", self.path("a.csv")).code, "NOT_FOUND")
+        self.assertEqual(os.listdir(self.folder), [])
+
+    def test_without_pandas_a_data_frame_is_refused_before_anything_is_sent(self):
+        with mock.patch.dict(sys.modules, {"pandas": None}):
+            self.assertRaises(ImportError, self.over_the_way().export, "devices")
+        self.assertRaises(ValueError, self.gateway.download, "devices", self.path("a.csv"), columns="serialNumber")
+        self.assertEqual(self.way.requests, [])
+
+
+PANDAS = importlib.util.find_spec("pandas") is not None
+PYARROW = importlib.util.find_spec("pyarrow") is not None
+
+
+@unittest.skipUnless(PANDAS, "pandas is not installed")
+class Frames(OnAGateway):
+    FORMATS = ("ndjson", "csv", "arrow", "parquet") if PYARROW else ("ndjson", "csv")
+    PLAIN = "serialNumber lotCode partNumber revision producedAt recordedAt attributes".split()
+    COLUMNS = [*PLAIN, "attributes.leakTested", "attributes.refrigerantGrams", "attributes.calibratedOn"]
+
+    def setUp(self):
+        super().setUp()
+        self.lot = f"000{os.getpid()}{self._testMethodName[-6:].upper()}"
+        recorder = tracegraph.connect(WORLD["url"], token=WORLD["tokens"]["admin"])
+        custom = {"boardVendor": "LERMA_ELECTRONICS"}
+        more = {"leakTested": True, "refrigerantGrams": 1150, "calibratedOn": "2025-01-31"}
+        self.rows = [
+            {"serialNumber": f"{self.lot}-01", "partNumber": "=1+1", "producedAt": "2025-03-30T01:59:59.999999Z", "attributes": {**custom, **more}},
+            {"serialNumber": f"{self.lot}-02", "partNumber": 'a "b", ä\U0001f600', "producedAt": None, "attributes": custom},
+        ]
+        record = "mutation($input: [DeviceRecordInput!]!) { recordDevices(input: $input) { refused verdicts { code message } } }"
+        answer = recorder.run(record, {"input": [{**row, "lotCode": self.lot} for row in self.rows]})["recordDevices"]
+        self.assertEqual(answer["refused"], 0, answer)
+
+    def frame(self, format, **options):
+        asked = {"columns": self.COLUMNS, "field": "lotCode", "value": self.lot, **options}
+        return self.gateway.export("group", format=format, **asked)
+
+    def test_have_the_values_and_types_of_the_record_in_every_format(self):
+        import pandas
+
+        for format in self.FORMATS:
+            with self.subTest(format=format):
+                frame = self.frame(format)
+                self.assertEqual(list(frame.columns), self.COLUMNS)
+                types = "string string string Int64 datetime64[ns,UTC] datetime64[ns,UTC] object boolean Int64 string".split()
+                self.assertEqual([str(type_).replace(" ", "") for type_ in frame.dtypes], types)
+                first, second = (row for _, row in frame.iterrows())
+                self.assertEqual([first.lotCode, first.serialNumber], [self.lot, f"{self.lot}-01"])
+                self.assertEqual([first.partNumber, second.partNumber], [row["partNumber"] for row in self.rows])
+                self.assertEqual(first.producedAt, pandas.Timestamp("2025-03-30T01:59:59.999999Z"))
+                self.assertEqual(first.attributes, self.rows[0]["attributes"])
+                custom = list(frame.columns[-3:])
+                self.assertEqual(list(first[custom]), [True, 1150, "2025-01-31"])
+                self.assertTrue(second[[*custom, "producedAt"]].isna().all())
+
+    def test_have_times_to_the_microsecond_as_the_graph_tells_them(self):
+        asked = "query($s: String!) { device(serialNumber: $s) { recordedAt } }"
+        told = self.gateway.run(asked, {"s": f"{self.lot}-01"})["device"]["recordedAt"]
+        for format in self.FORMATS:
+            time = self.frame(format).recordedAt[0]
+            self.assertEqual(time.strftime("%Y-%m-%dT%H:%M:%S.%fZ"), told)
+
+    def test_are_the_same_in_every_format(self):
+        import pandas
+
+        first, *others = (self.gateway.export("revisions", format=format) for format in self.FORMATS)
+        self.assertGreater(len(first), 5_000)
+        for other in others:
+            pandas.testing.assert_frame_equal(other, first)
+
+    def test_say_of_which_moment_and_which_file_they_are(self):
+        frame = self.frame("ndjson")
+        self.assertEqual(sorted(frame.attrs), ["exportId", "moment", "sha256"])
+
+    def test_may_have_no_rows(self):
+        ever = self.frame("ndjson", membership="EVER")
+        self.assertEqual(len(ever), 2)
+        recorder = tracegraph.connect(WORLD["url"], token=WORLD["tokens"]["admin"])
+        change = "mutation($s: String!) { correctDevice(serialNumber: $s, changes: { lotCode: \"PY-OTHER\" }, "
+        change += "reason: \"mistyped\", expectedRevision: 1) { revision } }"
+        for row in self.rows:
+            recorder.run(change, {"s": row["serialNumber"]})
+        for format in self.FORMATS:
+            nobody = self.frame(format)
+            self.assertEqual((len(nobody), list(nobody.dtypes)), (0, list(ever.dtypes)))
+
+    def test_are_made_of_four_formats(self):
+        self.assertRaises(ValueError, self.gateway.export, "devices", format="xlsx")
 
 
 class Secrets(OnAGateway):

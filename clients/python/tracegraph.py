@@ -7,6 +7,7 @@ is asked for, and nowhere else. Copy it beside your notebook, or put its folder 
 
     gateway = tracegraph.connect()          # TRACEGRAPH_URL and TRACEGRAPH_TOKEN
     data = gateway.run("query($s: String!) { device(serialNumber: $s) { lotCode } }", {"s": "BRP00000762"})
+    devices = gateway.export("devices", columns=["serialNumber", "lotCode", "producedAt"])
 
 Times are texts in RFC 3339 with six decimals, in UTC, wherever GraphQL answers them. Whatever goes wrong
 is a TracegraphError with the gateway's code (docs/errors.md lists them), its message and its request id.
@@ -15,17 +16,22 @@ is a TracegraphError with the gateway's code (docs/errors.md lists them), its me
 from __future__ import annotations
 
 import email.utils
+import hashlib
 import http.client
 import json
 import os
 import re
+import tempfile
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from typing import Any, Dict, Iterator, List, Mapping, NoReturn, Optional
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Mapping, NamedTuple, NoReturn, Optional, Sequence
 
-__all__ = ["connect", "Gateway", "TracegraphError"]
+if TYPE_CHECKING:
+    import pandas
+
+__all__ = ["connect", "Gateway", "Receipt", "TracegraphError"]
 
 USUAL_URL = "http://localhost:4000"
 #: An answer that does not move for so long is given up.
@@ -33,9 +39,12 @@ TIMEOUT_SECONDS = 120.0
 #: A request is sent so often at most, and waits so long in all between them.
 ATTEMPTS = 6
 WAIT_SECONDS = 120.0
+#: What is read of an export at once.
+PIECE_BYTES = 1024 * 1024
 #: Of an answer that is no export; the gateway's own answers are far smaller.
 ANSWER_BYTES = 256 * 1024 * 1024
 
+_JSON = {"Content-Type": "application/json"}
 #: Refused before anything was executed: a mutation, too, may be sent again.
 _NEVER_BEGUN = ("RATE_LIMITED", "OVERLOADED")
 
@@ -45,7 +54,8 @@ class TracegraphError(Exception):
 
     ``code``        the gateway's code, like ``UNKNOWN_VALUE``; or one of this file's own: ``UNREACHABLE``
                     (no connection, or it broke), ``NO_GATEWAY`` (an answer that no gateway gives),
-                    ``LIST_CHANGED`` (pages that are not one list)
+                    ``LIST_CHANGED`` (pages that are not one list), ``EXPORT_CUT`` (an export that did not
+                    come to its end), ``EXPORT_DIFFERS`` (one whose bytes or rows are not those announced)
     ``message``     for people
     ``request_id``  what the operator finds the request by; None where the gateway did not see it
     ``retryable``   whether the same request may succeed later
@@ -76,6 +86,23 @@ class TracegraphError(Exception):
     def __str__(self) -> str:
         asked = f" (request {self.request_id})" if self.request_id else ""
         return f"{self.code}: {self.message}{asked}"
+
+
+class Receipt(NamedTuple):
+    """An export that is on the disk, and was checked: what it is known by."""
+
+    path: str
+    #: How many rows, without a header.
+    rows: int
+    bytes: int
+    #: Of the file, in hex.
+    sha256: str
+    #: The moment whose state all its rows are: RFC 3339, UTC.
+    moment: str
+    #: Names in the file's order, with their types: text, integer, timestamp, boolean, json.
+    columns: Dict[str, str]
+    #: The gateway's id of the export, by which its manifest can be asked for.
+    export_id: str
 
 
 def connect(
@@ -154,13 +181,12 @@ class Gateway:
             body["operationName"] = operation
         # Of a published document one cannot see what it does.
         only_reads = is_text and not re.search(r"\bmutation\b", document)
-        answer = self._sender.ask_graph(json.dumps(body).encode("utf-8"), only_reads)
+        headers = {**_JSON, "Accept": "application/graphql-response+json, application/json"}
+        answer = self._sender.ask("/graphql", headers, _bytes_of(body), only_reads)
         errors = answer.body.get("errors") or []
         data = answer.body.get("data")
-        if not errors and data is None:
-            raise _no_gateway(answer.status, answer.request_id)
-        if errors and not (partly and data is not None):
-            raise _error_of(errors, data, answer.request_id)
+        if data is None or (errors and not partly):
+            raise _refusal_in(answer)
         return data
 
     def pages(
@@ -204,6 +230,114 @@ class Gateway:
         if total is not None and total != came and not began_later:
             raise TracegraphError("LIST_CHANGED", f"{came} nodes came, and totalCount is {total}", retryable=True)
 
+    def export(
+        self,
+        what: str,
+        *,
+        columns: Optional[Sequence[str]] = None,
+        format: str = "ndjson",
+        **selection: Any,
+    ) -> pandas.DataFrame:
+        """Rows of one moment as a DataFrame, checked before it is made. Needs pandas.
+
+        ``what``       ``devices``, ``revisions``, ``group``, ``scope``, ``recall``, ``components`` or
+                       ``ownerships``; docs/exports.md says what each has
+        ``columns``    their names, in the order you want them; without them, the usual ones that you may have
+        ``format``     how it is sent: ``ndjson`` or ``csv``; ``arrow`` or ``parquet`` where pyarrow is there.
+                       The DataFrame is the same, save that CSV, as pandas reads it, tells no empty text from null
+        ``selection``  which rows: ``field=``, ``value=``, ``membership=`` of a group, ``criteria=`` and
+                       ``knownAt=`` of a scope, ``id=`` of a recall
+
+        Texts are ``string``, so that leading zeros survive; integers ``Int64`` and booleans ``boolean``, with
+        nulls; times ``datetime64[ns, UTC]``, exact to the microsecond; JSON is dicts and lists. ``attrs`` has the
+        moment, the export's id and the file's SHA-256. Raises TracegraphError as ``download`` does.
+        """
+        import pandas  # noqa: F401  before anything is sent
+
+        if format not in _READERS:
+            raise ValueError(f"a DataFrame is made of {', '.join(_READERS)}, not of {format}")
+        if format == "csv":
+            selection = {**selection, "formulas": "keep"}
+        with tempfile.TemporaryDirectory(prefix="tracegraph-") as folder:
+            path = os.path.join(folder, f"export.{format}")
+            receipt = self.download(what, path, columns=columns, format=format, **selection)
+            frame = _READERS[format](receipt)
+        if len(frame) != receipt.rows or list(frame.columns) != list(receipt.columns):
+            raise TracegraphError("EXPORT_DIFFERS", f"{len(frame)} rows were read of {receipt.rows}")
+        frame.attrs.update(moment=receipt.moment, exportId=receipt.export_id, sha256=receipt.sha256)
+        return frame
+
+    def download(
+        self,
+        what: str,
+        path: str,
+        *,
+        columns: Optional[Sequence[str]] = None,
+        format: Optional[str] = None,
+        **selection: Any,
+    ) -> Receipt:
+        """Writes an export to a file, and checks it. The file is there, whole, or it is not there.
+
+        ``path``       where to; an older file gives way only to a whole one
+        ``format``     ``csv``, ``ndjson``, ``arrow``, ``parquet`` or ``xlsx``; else as the path ends
+        ``selection``  as of ``export``; and ``formulas="keep"``, without which CSV has an apostrophe before
+                       texts that a spreadsheet would take for formulas
+
+        Where the connection breaks, what is missing is fetched, within 6 attempts. Raises TracegraphError with
+        EXPORT_CUT where it cannot be had; with EXPORT_DIFFERS where length, SHA-256 or (of CSV and NDJSON) the
+        number of rows are not those of the gateway's manifest; and with the gateway's code where it refuses.
+        """
+        path = os.fspath(path)
+        format = format or os.path.splitext(path)[1][1:]
+        part = f"{path}.part"
+        try:
+            with open(part, "wb") as file:
+                export_id = self._begin_export(file, _export_request(what, format, columns, selection))
+                manifest = self._fetch_rest(file, export_id)
+            _check(part, format, manifest)
+            os.replace(part, path)
+        finally:
+            if os.path.exists(part):
+                os.remove(part)
+        types = {column["name"]: column["type"] for column in manifest["columns"]}
+        counted = (manifest["rows"], manifest["bytes"], manifest["sha256"])
+        return Receipt(path, *counted, manifest["moment"], types, export_id)
+
+    def _begin_export(self, file: Any, request: Any) -> str:
+        with self._sender.begin(*request) as response:
+            export_id = response.headers.get("export-id")
+            if not export_id:
+                raise _no_gateway(response.status, response.headers.get("x-request-id"))
+            _copy(response, file)
+        return str(export_id)
+
+    def _fetch_rest(self, file: Any, export_id: str) -> Dict[str, Any]:
+        """Fetches what a broken connection left out, and answers the manifest of what should be there."""
+        path = f"/exports/files/{urllib.parse.quote(export_id, safe='')}"
+        patience = _Patience()
+        while True:
+            try:
+                answer = self._sender.ask(f"{path}/manifest.json", {}, None)
+                if answer.status != 200:
+                    raise _refusal_in(answer)
+                if file.tell() >= answer.body["bytes"]:
+                    return answer.body
+                self._append(file, path)
+            except TracegraphError as error:
+                if not error.retryable:
+                    raise _never_whole(file, error) from None
+            if not patience.waits(1):
+                raise _never_whole(file, None)
+
+    def _append(self, file: Any, path: str) -> None:
+        with self._sender.begin(path, {"Range": f"bytes={file.tell()}-"}) as response:
+            if response.status == 200:
+                file.seek(0)
+                file.truncate()
+            elif not (response.headers.get("content-range") or "").startswith(f"bytes {file.tell()}-"):
+                raise _no_gateway(response.status, response.headers.get("x-request-id"))
+            _copy(response, file)
+
 
 def _connection_at(data: Any, path: str) -> Dict[str, Any]:
     at = data
@@ -218,7 +352,10 @@ def _connection_at(data: Any, path: str) -> Dict[str, Any]:
     return at
 
 
-def _error_of(errors: List[Dict[str, Any]], data: Any, request_id: Optional[str]) -> TracegraphError:
+def _refusal_in(answer: _Answer) -> TracegraphError:
+    errors = answer.body.get("errors")
+    if not errors:
+        return _no_gateway(answer.status, answer.request_id)
     first = errors[0]
     details = dict(first.get("extensions") or {})
     code = str(details.pop("code", "NO_CODE"))
@@ -226,11 +363,11 @@ def _error_of(errors: List[Dict[str, Any]], data: Any, request_id: Optional[str]
     return TracegraphError(
         code,
         f"{first.get('message', 'no message')}{more}",
-        request_id=details.pop("requestId", None) or request_id,
+        request_id=details.pop("requestId", None) or answer.request_id,
         retryable=details.pop("retryable", False) is True,
         details=details,
         errors=errors,
-        data=data,
+        data=answer.body.get("data"),
     )
 
 
@@ -281,18 +418,28 @@ class _Sender:
     def __repr__(self) -> str:
         return f"<to {self._address}>"
 
-    def ask_graph(self, body: bytes, only_reads: bool) -> _Answer:
-        headers = {
-            "Content-Type": "application/json",
-            "Accept": "application/graphql-response+json, application/json",
-        }
+    def ask(self, path: str, headers: Mapping[str, str], body: Optional[bytes], only_reads: bool = True) -> _Answer:
+        """A whole answer of JSON, whatever its status."""
         patience = _Patience()
         while True:
-            with self.open("/graphql", headers, body) as response:
+            with self.open(path, headers, body) as response:
                 answer = _read_answer(response)
             wait = _asked_to_wait(answer, only_reads)
             if wait is None or not patience.waits(wait):
                 return answer
+
+    def begin(self, path: str, headers: Mapping[str, str], body: Optional[bytes] = None) -> Any:
+        """A response whose body is to be read; to be closed. Raises the refusal where it is one."""
+        patience = _Patience()
+        while True:
+            response = self.open(path, headers, body)
+            if response.status in (200, 206):
+                return response
+            with response:
+                answer = _read_answer(response)
+            wait = _asked_to_wait(answer, True)
+            if wait is None or not patience.waits(wait):
+                raise _refusal_in(answer)
 
     def open(self, path: str, headers: Mapping[str, str], body: Optional[bytes] = None) -> Any:
         """The response, whatever its status; to be closed. Raises UNREACHABLE where there is none."""
@@ -367,3 +514,136 @@ def _read_answer(response: Any) -> _Answer:
             return _Answer(response.status, response.headers, {})
         raise _no_gateway(response.status, request_id)
     return _Answer(response.status, response.headers, body)
+
+
+def _bytes_of(body: Mapping[str, Any]) -> bytes:
+    return json.dumps(body).encode("utf-8")
+
+
+def _export_request(what: str, format: str, columns: Optional[Sequence[str]], selection: Mapping[str, Any]) -> Any:
+    """Path, header fields and body; the arguments go into the body where one of them is no text."""
+    given = {name: value for name, value in selection.items() if value is not None and name != "id"}
+    if columns is not None:
+        if isinstance(columns, str):
+            raise ValueError("columns is a list of names")
+        given["columns"] = ",".join(columns)
+    path = f"/exports/{urllib.parse.quote(what, safe='/')}"
+    if selection.get("id") is not None:
+        path += f"/{urllib.parse.quote(str(selection['id']), safe='')}"
+    path += f".{urllib.parse.quote(format, safe='')}"
+    if all(isinstance(value, str) for value in given.values()):
+        return (f"{path}?{urllib.parse.urlencode(given)}" if given else path), {}, None
+    return path, _JSON, _bytes_of(given)
+
+
+def _copy(response: Any, file: Any) -> None:
+    """Copies what comes. Whether that is all, the manifest says."""
+    while True:
+        try:
+            # Unlike read, it keeps nothing back that came before the connection broke.
+            piece = response.read1(PIECE_BYTES)
+        except (OSError, http.client.HTTPException):
+            return
+        if not piece:
+            return
+        file.write(piece)
+
+
+def _never_whole(file: Any, error: Optional[TracegraphError]) -> TracegraphError:
+    message = f"the export ended after {file.tell()} bytes, and the rest could not be had"
+    return TracegraphError(
+        "EXPORT_CUT",
+        f"{message}: {error}" if error else message,
+        request_id=error.request_id if error else None,
+        retryable=True,
+    )
+
+
+def _check(path: str, format: str, manifest: Mapping[str, Any]) -> None:
+    """Holds a file to its manifest: length, SHA-256, and the rows where they can be counted."""
+    digest, size, line_ends, quotes = hashlib.sha256(), 0, 0, 0
+    with open(path, "rb") as file:
+        for piece in iter(lambda: file.read(PIECE_BYTES), b""):
+            digest.update(piece)
+            size += len(piece)
+            # In CSV a line ends where as many quotes have been opened as closed; NDJSON has none within a row.
+            pieces = piece.split(b'"') if format == "csv" else [piece]
+            line_ends += sum(one.count(b"\n") for one in pieces[quotes % 2 :: 2])
+            quotes += len(pieces) - 1
+    found = {"bytes": size, "sha256": digest.hexdigest()}
+    if format in ("csv", "ndjson"):
+        found["rows"] = line_ends - (1 if format == "csv" else 0)
+    for name, value in found.items():
+        if value != manifest[name]:
+            raise TracegraphError("EXPORT_DIFFERS", f"the file has {name} {value}, and {manifest[name]} was announced")
+
+
+def _read_ndjson(receipt: Receipt) -> pandas.DataFrame:
+    values: Dict[str, List[Any]] = {name: [] for name in receipt.columns}
+    takers = [(name, column.append) for name, column in values.items()]
+    with open(receipt.path, "rb") as file:
+        for line in file:
+            row = json.loads(line)
+            for name, take in takers:
+                take(row[name])
+    return _frame_of(values, receipt.columns)
+
+
+def _read_csv(receipt: Receipt) -> pandas.DataFrame:
+    import pandas
+
+    options = {"dtype": "string", "keep_default_na": False, "na_values": [""]}
+    frame = pandas.read_csv(receipt.path, encoding="utf-8", lineterminator="\n", **options)
+    for name, type_ in receipt.columns.items():
+        if type_ == "boolean":
+            frame[name] = frame[name].map({"true": True, "false": False})
+        elif type_ == "integer":
+            # By way of Int64: a float has not every digit.
+            frame[name] = frame[name].astype("Int64")
+        elif type_ == "json":
+            frame[name] = frame[name].map(json.loads, na_action="ignore").astype(object)
+    return _frame_of(frame, receipt.columns)
+
+
+def _read_arrow(receipt: Receipt) -> pandas.DataFrame:
+    import pyarrow
+
+    with pyarrow.memory_map(receipt.path) as file:
+        return _frame_of_table(pyarrow.ipc.open_stream(file).read_all(), receipt)
+
+
+def _read_parquet(receipt: Receipt) -> pandas.DataFrame:
+    import pyarrow.parquet
+
+    return _frame_of_table(pyarrow.parquet.read_table(receipt.path), receipt)
+
+
+def _frame_of_table(table: Any, receipt: Receipt) -> pandas.DataFrame:
+    values = {}
+    for name, type_ in receipt.columns.items():
+        column = table.column(name)
+        if type_ == "timestamp":
+            values[name] = column.to_pandas()
+        elif type_ == "json":
+            values[name] = [None if text is None else json.loads(text) for text in column.to_pylist()]
+        else:
+            values[name] = column.to_pylist()
+    return _frame_of(values, receipt.columns)
+
+
+_READERS = {"ndjson": _read_ndjson, "csv": _read_csv, "arrow": _read_arrow, "parquet": _read_parquet}
+_DTYPES = {"text": "string", "integer": "Int64", "boolean": "boolean", "json": "object"}
+
+
+def _frame_of(values: Mapping[str, Any], types: Mapping[str, str]) -> pandas.DataFrame:
+    """A DataFrame with the same dtypes whichever format the values came in."""
+    import pandas
+
+    columns = {}
+    for name, type_ in types.items():
+        if type_ == "timestamp":
+            times = pandas.Series(pandas.to_datetime(values[name], utc=True))
+            columns[name] = times.astype("datetime64[ns, UTC]")
+        else:
+            columns[name] = pandas.Series(values[name], dtype=_DTYPES.get(type_, "object"))
+    return pandas.DataFrame(columns)
