@@ -58,6 +58,7 @@ const VARIABLE_TYPES: Readonly<Record<string, string>> = {
   connhexId: "ID!",
   serialNumber: "String!",
   lot: "String!",
+  supplierLot: "String!",
   clientName: "String!",
 };
 
@@ -114,6 +115,9 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   "Owner.devices": "(first: 1)",
   "ProductionGroup.devices": "(first: 1)",
   "Share.devices": "(first: 1)",
+  "RecallScope.breakdown": '(by: "phase")',
+  "RecallScope.devices": "(first: 1)",
+  "RecallScope.explain": "(serialNumber: $serialNumber)",
 };
 
 /** Enough of an object to see that it is there. */

@@ -24,6 +24,11 @@ const DEVICE = "device(connhexId: $connhexId)";
 /** The gateway sends references as a variable; literals in their place are nobody's need. */
 const ENTITIES = "_entities(representations: $references)";
 const COMPONENT = "component(id: $componentId)";
+const LOT = '{ group: { field: "lotCode", values: [$lot] } }';
+const LATER = 'knownAt: "2100-01-01T00:00:00Z"';
+const SCOPE = `recallScope(criteria: ${LOT}, ${LATER})`;
+const SCOPE_OF_COMPONENT = `recallScope(criteria: { component: { supplierLot: $supplierLot } }, ${LATER})`;
+const BY_COMPONENT = { turn: "by a component" } as const;
 const FIRST_OF_LOT = { turn: "to mine" } as const;
 const OTHER_OF_LOT = { turn: "to the other" } as const;
 
@@ -103,6 +108,20 @@ export const ENTRY_POINTS: readonly EntryPoint[] = [
     at("gateway manufacturing", `sharedDevices(PAGE)${rest}`),
   ),
   at("gateway manufacturing", "sharedDevices(PAGE) > nodes", { turns: { 1: FIRST_OF_LOT } }),
+  // what is affected
+  ...["", ' > breakdown(by: "phase")', " > devices(PAGE)"].map((rest) =>
+    at("gateway manufacturing", `${SCOPE}${rest}`),
+  ),
+  ...["", " > clause"].map((rest) =>
+    at("gateway manufacturing", `${SCOPE} > explain(serialNumber: $serialNumber)${rest}`),
+  ),
+  at("gateway", `${SCOPE} > devices(PAGE) > nodes`, { turns: { 2: FIRST_OF_LOT } }),
+  at("gateway manufacturing", `${SCOPE_OF_COMPONENT} > explain(serialNumber: $serialNumber)`, {
+    turns: { 0: BY_COMPONENT },
+  }),
+  ...["", " > inBoth"].map((rest) =>
+    at("gateway manufacturing", `compareRecallScopes(a: ${LOT}, b: ${LOT}, ${LATER})${rest}`),
+  ),
   // what is installed in what
   at("gateway manufacturing", COMPONENT),
   ...["components(PAGE)", "installedIn(PAGE)"].flatMap((list) =>

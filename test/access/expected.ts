@@ -12,7 +12,7 @@ export type Whose = (typeof WHOSE)[number];
 
 /** A use of a field, the finding of a row by its id, or a turn to another row. */
 export type Step = { use: string } | { find: string } | { turn: Turn };
-type Turn = "to mine" | "to the other" | "to a former owner";
+type Turn = "to mine" | "to the other" | "to a former owner" | "by a component";
 
 /** Roles that a token can carry, alone and together, and a token without any. */
 export const ROLE_SETS: readonly (readonly CallerRole[])[] = [
@@ -34,6 +34,8 @@ const EVERYONE = `${RECORD_READERS} owner partner`;
 // A partner opens these, and reads of them what is shared of the row: see SHARED.
 const RECORD_SHARERS = `${RECORD_READERS} partner`;
 const GROUP_READERS = `${STAFF} partner`;
+// Whom recalls concern: all staff but the lines.
+const SCOPE_READERS = "support recall_manager engineering compliance analyst admin";
 const SHARE_GRANTERS = "admin compliance";
 const SHARE_READERS = "admin compliance engineering support";
 const RECORDERS = "line engineering admin";
@@ -55,12 +57,13 @@ const OPEN: readonly [type: string, fields: string, roles: string][] = [
   ["Query", "device followable", EVERYONE],
   ["Query", "fieldDefinitions", STAFF],
   ["Query", "productionGroup", GROUP_READERS],
+  ["Query", "recallScope compareRecallScopes", SCOPE_READERS],
   ["Query", "share shares", SHARE_READERS],
   ["Query", "sharedDevices", "partner"],
   ["Query", "component components whereUsed", STAFF],
   ["Query", "owner", NAME_READERS],
   ["Query", "myDevices", "owner"],
-  ["Query", "provisioningGate ownedBy sharedFields", "service"],
+  ["Query", "provisioningGate ownedBy ownerCountries sharedFields", "service"],
   ["Subscription", "deviceChanged", EVERYONE],
   ["Mutation", "recordDevices provisionDevices", RECORDERS],
   ["Mutation", "installComponents replaceComponent removeComponent", RECORDERS],
@@ -104,6 +107,12 @@ const OPEN: readonly [type: string, fields: string, roles: string][] = [
   ["InstallationBatch", "verdicts recorded unchanged refused", RECORDERS],
   ["InstallationVerdict", "index installation outcome code message field", RECORDERS],
   ["SharedFields", "connhexId fields", "service"],
+  ["OwnerCountry", "country count", "service"],
+  ["RecallScope", "count sentence knownAt breakdown devices explain", SCOPE_READERS],
+  ["ScopeShare", "value count", SCOPE_READERS],
+  ["ScopeClause", "path sentence", SCOPE_READERS],
+  ["ScopeExplanation", "serialNumber affected clause revision installation", SCOPE_READERS],
+  ["RecallScopeComparison", "onlyInA inBoth onlyInB", SCOPE_READERS],
   [
     "FieldDefinition",
     "name type isRequired isGroupable pattern values label description createdAt retiredAt",
@@ -211,6 +220,11 @@ const TERMS_OF_OTHER_KIND: Readonly<Record<string, Whose>> = {
   "Item.component": "MINE",
 };
 
+/** Criteria are refused that name a lot which is nobody's, or not the tenant's. */
+const SCOPES: readonly string[] = ["Query.recallScope", "Query.compareRecallScopes"];
+/** What decided that a device is in a scope was a revision, or an installation. */
+const DECISIONS: readonly string[] = ["ScopeExplanation.revision", "ScopeExplanation.installation"];
+
 const openTo = new Map<string, Set<string>>(
   OPEN.flatMap(([type, fields, roles]) =>
     fields.split(" ").map((field) => [`${type}.${field}`, new Set(roles.split(" "))] as const),
@@ -250,7 +264,8 @@ function endAt(step: Step, roles: readonly CallerRole[], whose: Whose): Outcome 
     "use" in step ? opens(step.use, [role]) : finders?.has(role),
   );
   if ("use" in step && openers.length === 0) return "FORBIDDEN";
-  if (!exists(whose)) return "ABSENT";
+  const isScope = "use" in step && SCOPES.includes(step.use);
+  if (!exists(whose)) return isScope ? "REFUSED UNKNOWN_VALUE" : "ABSENT";
   if ("use" in step && TERMS_OF_OTHER_KIND[step.use] === whose) return "ABSENT";
   const showing = openers.filter((role) => sees(role, whose));
   if (showing.some((role) => role !== "partner" || isShown(step))) return null;
@@ -266,7 +281,12 @@ export function expectedOutcome(
   steps: readonly Step[],
 ): Outcome {
   let whose = asked;
+  let decision = "ScopeExplanation.revision";
   for (const step of steps) {
+    if ("turn" in step && step.turn === "by a component") {
+      decision = "ScopeExplanation.installation";
+      continue;
+    }
     if ("turn" in step) {
       if (exists(whose)) whose = afterTurn(whose, step.turn, roles);
       continue;
@@ -275,6 +295,7 @@ export function expectedOutcome(
     if ("use" in step && step.use === "Query.productionGroup" && exists(whose)) whose = "MINE";
     const end = endAt(step, roles, whose);
     if (end) return end;
+    if ("use" in step && DECISIONS.includes(step.use) && step.use !== decision) return "ABSENT";
   }
   const last = steps.at(-1);
   const isContact = last && "use" in last && last.use.startsWith("OwnerContact.");

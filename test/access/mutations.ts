@@ -19,6 +19,16 @@ const OF_OWNERSHIP: readonly Omit<MutationCase, "place">[] = [
     outcome: (whose) => (whose === "MINE" ? "VALUE" : "ABSENT"),
   },
   {
+    name: "ownerCountries",
+    operation: "query",
+    text: `($connhexId: ID!) { f0: ownerCountries(connhexIds: [$connhexId])`,
+    answer: "country count",
+    variables: ({ connhexId }) => ({ connhexId }),
+    asked: EVERY_ROW,
+    // A device that is not there is one without an owner: only its number is told.
+    outcome: () => "VALUE",
+  },
+  {
     name: "provisionDevices",
     text: `($input: [ProvisionInput!]!) { f0: provisionDevices(input: $input)`,
     answer:
@@ -116,6 +126,7 @@ const INACCESSIBLE = [
   "followable",
   "linkCloudIdentities",
   "ownedBy",
+  "ownerCountries",
   "provisioningGate",
   "sharedFields",
 ];

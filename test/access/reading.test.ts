@@ -59,6 +59,7 @@ const ANSWERS_OF_MUTATIONS = [
   "DocumentVerdict",
   "DocumentProblem",
   "DocumentRetirement",
+  "OwnerCountry",
   "Mutation",
   "Query",
   "Subscription",
