@@ -40,6 +40,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/recall.ts")).recallCommand(),
   },
   {
+    name: "components",
+    summary: "what is installed in a device, and installations from a file",
+    load: async () => (await import("./commands/components.ts")).componentsCommand(),
+  },
+  {
+    name: "where-used",
+    summary: "every device that contains a supplier's lot or part, on any level",
+    load: async () => (await import("./commands/where-used.ts")).whereUsedCommand(),
+  },
+  {
     name: "provision",
     summary: "gives recorded devices their cloud identities",
     load: async () => (await import("./commands/provision.ts")).provisionCommand(),

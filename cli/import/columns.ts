@@ -170,7 +170,7 @@ function splitColumn(column: string): { prefix: string; name: string } {
 }
 
 /** `Lot Code`, `lot_code` and `lotCode` are one name. */
-function plain(name: string): string {
+export function plain(name: string): string {
   return name.toLowerCase().replace(/[\s_-]+/g, "");
 }
 

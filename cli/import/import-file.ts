@@ -125,7 +125,7 @@ async function sendInstallations(
 }
 
 /** The file's own name, without characters that a record does not take. */
-function sourceOf(name: string): string {
+export function sourceOf(name: string): string {
   return printable(basename(name)).trim().slice(0, SOURCE_CHARACTERS);
 }
 

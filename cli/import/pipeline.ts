@@ -6,16 +6,16 @@ import { type BatchResult, NOT_SENT, type Settled } from "./send.ts";
 const BATCH_CHARACTERS = 1_000_000;
 
 /** A row that is fit to be sent, or refused without asking anybody. */
-export interface JudgedRow {
+export interface JudgedRow<Fit extends object = DeviceRow> {
   row: FileRow;
-  judged: DeviceRow | Refusal;
+  judged: Fit | Refusal;
 }
 
 /** How rows are sent and who hears of it. */
-export interface PipelineOptions {
+export interface PipelineOptions<Fit extends object> {
   batchSize: number;
   batchesInFlight: number;
-  send(rows: readonly DeviceRow[]): Promise<BatchResult>;
+  send(rows: readonly Fit[]): Promise<BatchResult>;
   /** Hears of every row once, in the order of the file. */
   onSettled(row: FileRow, settled: Settled): Promise<void>;
 }
@@ -24,12 +24,12 @@ export interface PipelineOptions {
  * Sends rows in batches, a few at a time, holding no more rows than those. After a failure nothing
  * further is sent; what was under way is waited for and told, then the failure is thrown.
  */
-export async function sendInBatches(
-  rows: AsyncIterable<JudgedRow> | Iterable<JudgedRow>,
-  options: PipelineOptions,
+export async function sendInBatches<Fit extends object>(
+  rows: AsyncIterable<JudgedRow<Fit>> | Iterable<JudgedRow<Fit>>,
+  options: PipelineOptions<Fit>,
 ): Promise<void> {
   const underWay: Promise<() => Promise<void>>[] = [];
-  let batch: JudgedRow[] = [];
+  let batch: JudgedRow<Fit>[] = [];
   let characters = 0;
   try {
     for await (const row of rows) {
@@ -51,14 +51,14 @@ export async function sendInBatches(
   }
 }
 
-function charactersOf({ judged }: JudgedRow): number {
-  return "code" in judged ? 0 : JSON.stringify(judged.record).length;
+function charactersOf<Fit extends object>({ judged }: JudgedRow<Fit>): number {
+  return "code" in judged ? 0 : JSON.stringify(judged).length;
 }
 
 /** Starts a batch. What it resolves to tells its rows: batches are told in order, however they end. */
-async function start(
-  batch: readonly JudgedRow[],
-  { send, onSettled }: PipelineOptions,
+async function start<Fit extends object>(
+  batch: readonly JudgedRow<Fit>[],
+  { send, onSettled }: PipelineOptions<Fit>,
 ): Promise<() => Promise<void>> {
   const fit = batch.flatMap(({ judged }) => ("code" in judged ? [] : [judged]));
   const result = await sendOrFail(fit, send);
@@ -76,9 +76,9 @@ async function start(
   };
 }
 
-async function sendOrFail(
-  rows: readonly DeviceRow[],
-  send: PipelineOptions["send"],
+async function sendOrFail<Fit extends object>(
+  rows: readonly Fit[],
+  send: PipelineOptions<Fit>["send"],
 ): Promise<BatchResult> {
   if (rows.length === 0) return { settled: [], failure: null };
   try {

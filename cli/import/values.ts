@@ -48,7 +48,7 @@ function readWord(cell: unknown, words: readonly string[]): Read<string> {
     : { reason: `must be one of ${words.join(", ")}, not ${excerpt(text)}` };
 }
 
-function readTime(cell: unknown): Read<string> {
+export function readTime(cell: unknown): Read<string> {
   const time = typeof cell === "string" ? parseTimestamp(cell) : null;
   if (time !== null) return { value: time };
   const text = typeof cell === "string" ? excerpt(cell) : kindOf(cell);
