@@ -1,19 +1,22 @@
 import { Command, InvalidArgumentError } from "commander";
 import { type ConnectionOptions, connect, withConnection } from "../connection.ts";
+import { keepSecret } from "../key-file.ts";
 import { readTime } from "../option-values.ts";
-import { note, print, printJson } from "../output.ts";
+import { note, print, printable, printJson } from "../output.ts";
 
 const DESCRIPTION = `Adds, rotates and revokes the keys with which a client comes in (role admin). A key is printed
-once, alone on standard output; nobody can read it again. At most two keys of a client are valid
-at once.
+once, alone on standard output, or into a file that only you can read (--out); nobody can read it
+again. At most two keys of a client are valid at once.
 
 Examples:
+  tracegraph client key add acme --out acme.key
   tracegraph client key add acme --expires 2027-01-01T00:00:00Z
   tracegraph client key rotate acme                    the present key ends in 24 hours
   tracegraph client key revoke 4f1d2c3b4a596877 --reason "stood in a mail"`;
 
 interface AddOptions extends ConnectionOptions {
   expires?: string;
+  out?: string;
 }
 interface RotateOptions extends AddOptions {
   overlapHours: number;
@@ -38,9 +41,12 @@ export function clientKeyCommand(): Command {
 function addCommand(): Command {
   const command = new Command("add")
     .summary("gives a client a key")
-    .description("Gives a client a key.\n\nExample:\n  tracegraph client key add acme > acme.key")
+    .description(
+      "Gives a client a key.\n\nExample:\n  tracegraph client key add acme --out acme.key",
+    )
     .argument("<client>")
-    .option("--expires <time>", "when it ends by itself (RFC 3339); never if not given", readTime);
+    .option("--expires <time>", "when it ends by itself (RFC 3339); never if not given", readTime)
+    .option("--out <file>", OUT);
   return withConnection(command).action(add);
 }
 
@@ -52,7 +58,8 @@ function rotateCommand(): Command {
     )
     .argument("<client>")
     .option("--overlap-hours <hours>", "how long both are valid: 0 to 720", readHours, 24)
-    .option("--expires <time>", "when the new key ends by itself (RFC 3339)", readTime);
+    .option("--expires <time>", "when the new key ends by itself (RFC 3339)", readTime)
+    .option("--out <file>", OUT);
   return withConnection(command).action(rotate);
 }
 
@@ -67,6 +74,7 @@ function revokeCommand(): Command {
   return withConnection(command).action(revoke);
 }
 
+const OUT = "a new file for the key, which only you can read";
 const MADE = "text key { keyId last4 createdAt createdBy expiresAt }";
 
 async function add(client: string, options: AddOptions): Promise<void> {
@@ -75,8 +83,10 @@ async function add(client: string, options: AddOptions): Promise<void> {
     addClientKey(client: $client, expiresAt: $expiresAt) { ${MADE} }
   }`;
   const variables = { client, expiresAt: options.expires ?? null };
-  const { addClientKey } = await gateway.ask<{ addClientKey: MadeKey }>(query, variables);
-  printKey(addClientKey, options);
+  await tellKey(options, async () => {
+    const { addClientKey } = await gateway.ask<{ addClientKey: MadeKey }>(query, variables);
+    return addClientKey;
+  });
 }
 
 async function rotate(client: string, options: RotateOptions): Promise<void> {
@@ -87,12 +97,11 @@ async function rotate(client: string, options: RotateOptions): Promise<void> {
     rotateClientKey(client: $client, overlapHours: $overlapHours, expiresAt: $expiresAt) { ${MADE} }
   }`;
   const { overlapHours, expires: expiresAt = null } = options;
-  const { rotateClientKey } = await gateway.ask<{ rotateClientKey: MadeKey }>(query, {
-    client,
-    overlapHours,
-    expiresAt,
+  const variables = { client, overlapHours, expiresAt };
+  await tellKey(options, async () => {
+    const { rotateClientKey } = await gateway.ask<{ rotateClientKey: MadeKey }>(query, variables);
+    return rotateClientKey;
   });
-  printKey(rotateClientKey, options);
 }
 
 async function revoke(keyId: string, options: RevokeOptions): Promise<void> {
@@ -106,14 +115,18 @@ async function revoke(keyId: string, options: RevokeOptions): Promise<void> {
   else print(`${keyId} is revoked, on every gateway within 10 s`);
 }
 
-function printKey({ text, key }: MadeKey, { json }: ConnectionOptions): void {
+/** Tells a key that is made once: in a file of its own, or on standard output. */
+async function tellKey({ json, out }: AddOptions, make: () => Promise<MadeKey>): Promise<void> {
+  const { text, key } = await (out === undefined ? make() : keepSecret(out, make));
   if (json) {
-    printJson({ text, key });
+    printJson(out === undefined ? { text, key } : { file: out, key });
     return;
   }
-  print(text);
+  if (out === undefined) print(text);
   const end = key.expiresAt === null ? "does not end by itself" : `ends at ${key.expiresAt}`;
-  note(`key ${key.keyId}, shown once: keep it now; it ${end}`);
+  const kept =
+    out === undefined ? "shown once: keep it now" : `in ${printable(out)} and nowhere else`;
+  note(`key ${key.keyId}, ${kept}; it ${end}`);
 }
 
 function readHours(text: string): number {

@@ -1,5 +1,5 @@
-import { type FileHandle, open } from "node:fs/promises";
-import { CliError } from "../cli-error.ts";
+import type { FileHandle } from "node:fs/promises";
+import { newFile } from "../new-file.ts";
 import { csvLine } from "../output.ts";
 import { type ColumnTarget, REPORT_PREFIX } from "./columns.ts";
 import type { FileRow, Refusal } from "./row.ts";
@@ -21,11 +21,7 @@ export class CsvFile {
     header: readonly string[],
     { isSecret = false } = {},
   ): Promise<CsvFile> {
-    const mode = isSecret ? 0o600 : 0o644;
-    const handle = await open(path, "wx", mode).catch((error: NodeJS.ErrnoException) => {
-      throw notWritable(path, error);
-    });
-    const file = new CsvFile(handle);
+    const file = new CsvFile(await newFile(path, isSecret ? 0o600 : 0o644));
     await file.write(header);
     return file;
   }
@@ -37,13 +33,6 @@ export class CsvFile {
   async close(): Promise<void> {
     await this.#handle.close();
   }
-}
-
-function notWritable(path: string, error: NodeJS.ErrnoException): CliError {
-  if (error.code === "EEXIST") return new CliError("FILE_EXISTS", `${path} exists already`);
-  return new CliError("USAGE", `cannot write ${path} (${error.code})`, {
-    advice: "Check the folder and its permissions.",
-  });
 }
 
 /** The header of a report: why, then the columns as the file has them. */

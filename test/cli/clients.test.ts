@@ -1,4 +1,7 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { openRegistry } from "../../gateway/open-registry.ts";
 import { type CommandLine, startCommandLine } from "./command-line.ts";
@@ -84,6 +87,31 @@ describe("client", () => {
     await done("client", "key", "revoke", made.keyId, "--reason", "it leaked");
     expect(await clientOfKey(text)).toBeNull();
     expect(await done("client", "list", "keyed")).toContain("it leaked");
+  });
+
+  test("keeps a key in a file that nobody else can read, and makes none where it cannot", async () => {
+    await done("client", "add", "filed", "--kind", "partner");
+    const path = join(dirname(await cli.file("nothing.txt", "")), "filed.key");
+    const ran = await admin("client", "key", "add", "filed", "--out", path);
+    expect([ran.exit, ran.stdout]).toEqual([0, ""]);
+    const key = (await readFile(path, "utf8")).trim();
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect(ran.stderr).not.toContain(key.slice(-20));
+    expect((await clientOfKey(key))?.name).toBe("filed");
+    for (const [to, code] of [
+      [path, "FILE_EXISTS"],
+      [join(path, "below-a-file.key"), "cannot write"],
+    ] as const) {
+      const refused = await admin("client", "key", "rotate", "filed", "--out", to);
+      expect([refused.exit, refused.stderr]).toEqual([2, expect.stringContaining(code)]);
+    }
+    expect(await readFile(path, "utf8")).toBe(`${key}\n`);
+    const made = JSON.parse(await done("client", "list", "filed", "--json"));
+    expect(JSON.stringify(made).match(/keyId/g)).toHaveLength(1);
+    // A key that was refused leaves no file behind.
+    const other = join(dirname(path), "nobody.key");
+    const nobody = await admin("client", "key", "add", "nobody", "--out", other);
+    expect([nobody.exit, existsSync(other)]).toEqual([1, false]);
   });
 
   test.each<[words: string[], exit: number, said: RegExp]>([
