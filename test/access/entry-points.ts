@@ -40,6 +40,7 @@ const IDS: readonly [type: string, variable: keyof Names, place: Place][] = [
   ["Owner", "ownerId", "ownership"],
   ["Ownership", "ownershipId", "ownership"],
   ["Share", "shareId", "manufacturing"],
+  ["Recall", "recallId", "manufacturing"],
   ["Component", "componentId", "manufacturing"],
   ["ComponentInstallation", "installationId", "manufacturing"],
 ];
@@ -108,6 +109,14 @@ export const ENTRY_POINTS: readonly EntryPoint[] = [
     at("gateway manufacturing", `sharedDevices(PAGE)${rest}`),
   ),
   at("gateway manufacturing", "sharedDevices(PAGE) > nodes", { turns: { 1: FIRST_OF_LOT } }),
+  // what is recalled
+  ...["", " > pageInfo", " > edges", " > nodes"].map((rest) =>
+    at("gateway manufacturing", `recalls(PAGE)${rest}`),
+  ),
+  ...["", " > devices(PAGE)", " > candidates(PAGE)", " > departures(PAGE)"].map((rest) =>
+    at("gateway manufacturing", `recall(id: $recallId)${rest}`),
+  ),
+  at("gateway", "recall(id: $recallId) > devices(PAGE) > nodes", { turns: { 2: FIRST_OF_LOT } }),
   // what is affected
   ...["", ' > breakdown(by: "phase")', " > devices(PAGE)"].map((rest) =>
     at("gateway manufacturing", `${SCOPE}${rest}`),

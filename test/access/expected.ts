@@ -1,4 +1,13 @@
 import { type CallerRole, ROLES } from "../../shared/caller.ts";
+import {
+  CLIENT_READERS,
+  EVERYONE,
+  OPEN,
+  OWNERSHIP_READERS,
+  RECORD_SHARERS,
+  SHARE_READERS,
+  STAFF,
+} from "./open-fields.ts";
 
 /**
  * Who may do what, written down a second time, by hand and from the pages that promise it. Nothing
@@ -27,158 +36,6 @@ export const ROLE_SETS: readonly (readonly CallerRole[])[] = [
   ["partner", "support"],
 ];
 
-const STAFF = "line support recall_manager engineering compliance analyst admin";
-const STAFF_BUT_ANALYST = "line support recall_manager engineering compliance admin";
-const RECORD_READERS = `${STAFF} regulator`;
-const EVERYONE = `${RECORD_READERS} owner partner`;
-// A partner opens these, and reads of them what is shared of the row: see SHARED.
-const RECORD_SHARERS = `${RECORD_READERS} partner`;
-const GROUP_READERS = `${STAFF} partner`;
-// Whom recalls concern: all staff but the lines.
-const SCOPE_READERS = "support recall_manager engineering compliance analyst admin";
-const SHARE_GRANTERS = "admin compliance";
-const SHARE_READERS = "admin compliance engineering support";
-const RECORDERS = "line engineering admin";
-const ENGINEERS = "engineering admin";
-const REGISTRARS = "owner support admin";
-const OWNERSHIP_READERS = "support recall_manager compliance engineering analyst admin owner";
-const NAME_READERS = "support recall_manager compliance admin owner";
-const CONTACT_READERS = "support recall_manager admin owner";
-
-/** Clients and what they may run are the administrator's; engineering reads what they run. */
-const CLIENT_READERS = "admin engineering";
-
-const CORE =
-  "id serialNumber connhexId partNumber hardwareRevision fwVersion deviceType producedAt phase disposition";
-const PRODUCTION =
-  "pcbPartNumber lotCode workOrder productionOrder palletId packageId site line attributes";
-
-const OPEN: readonly [type: string, fields: string, roles: string][] = [
-  ["Query", "device followable", EVERYONE],
-  ["Query", "fieldDefinitions", STAFF],
-  ["Query", "productionGroup", GROUP_READERS],
-  ["Query", "recallScope compareRecallScopes", SCOPE_READERS],
-  ["Query", "share shares", SHARE_READERS],
-  ["Query", "sharedDevices", "partner"],
-  ["Query", "component components whereUsed", STAFF],
-  ["Query", "owner", NAME_READERS],
-  ["Query", "myDevices", "owner"],
-  ["Query", "provisioningGate ownedBy ownerCountries sharedFields", "service"],
-  ["Subscription", "deviceChanged", EVERYONE],
-  ["Mutation", "recordDevices provisionDevices", RECORDERS],
-  ["Mutation", "installComponents replaceComponent removeComponent", RECORDERS],
-  ["Mutation", "correctDevice defineField retireField", ENGINEERS],
-  ["Mutation", "changeIdentityState replaceClaimCode", ENGINEERS],
-  ["Mutation", "registerOwnership transferOwnership releaseOwnership", REGISTRARS],
-  ["Mutation", "changeOwnerContact", REGISTRARS],
-  ["Mutation", "offerOwnershipTransfer", "owner"],
-  ["Mutation", "linkCloudIdentities", "service"],
-  ["Mutation", "shareDevices endShare", SHARE_GRANTERS],
-
-  ["Device", `${CORE} revision recordedAt`, EVERYONE],
-  ["Device", `${PRODUCTION} history asOf`, RECORD_SHARERS],
-  ["Device", "groups lot siblings", GROUP_READERS],
-  ["Device", "operator", STAFF_BUT_ANALYST],
-  ["Device", "components installedIn whereUsed billOfMaterials", STAFF],
-  ["Device", "identity", EVERYONE],
-  ["Device", "owner ownerships", OWNERSHIP_READERS],
-  ["DeviceRevision", `${CORE} ${PRODUCTION}`, RECORD_SHARERS],
-  ["DeviceRevision", "revision recordedAt effectiveAt changed", RECORD_SHARERS],
-  ["DeviceRevision", "reason source", RECORD_READERS],
-  ["DeviceRevision", "actor operator", STAFF_BUT_ANALYST],
-  ["ProductionGroup", "field value deviceCount devices", GROUP_READERS],
-  ["Share", "id partner kind group criteria fields devices deviceCount", SHARE_READERS],
-  ["Share", "from to grantedBy grantedAt reason endedAt endedBy endReason state", SHARE_READERS],
-  ["ShareGroup", "field values", SHARE_READERS],
-  ["ShareCriteria", "partNumber deviceType hardwareRevision fwVersion site", SHARE_READERS],
-  ["ShareCriteria", "producedFrom producedTo serialNumberFrom serialNumberTo", SHARE_READERS],
-  ["Component", "id supplier partNumber serialNumber supplierLot recordedAt source", STAFF],
-  ["Component", "components installedIn whereUsed billOfMaterials", STAFF],
-  // As with devices: an actor is a person, and the analyst sees everything but people.
-  ["Component", "actor", STAFF_BUT_ANALYST],
-  ["Item", "device component", STAFF],
-  ["ComponentInstallation", "id parent child position quantity measure installedAt", STAFF],
-  ["ComponentInstallation", "recordedAt source removal replaces", STAFF],
-  ["ComponentInstallation", "actor", STAFF_BUT_ANALYST],
-  ["ComponentRemoval", "removedAt recordedAt reason replacedBy", STAFF],
-  ["ComponentRemoval", "actor", STAFF_BUT_ANALYST],
-  ["TracedItem", "item level path", STAFF],
-  ["ComponentLoop", "path", STAFF],
-  ["InstallationBatch", "verdicts recorded unchanged refused", RECORDERS],
-  ["InstallationVerdict", "index installation outcome code message field", RECORDERS],
-  ["SharedFields", "connhexId fields", "service"],
-  ["OwnerCountry", "country count", "service"],
-  ["RecallScope", "count sentence knownAt breakdown devices explain", SCOPE_READERS],
-  ["ScopeShare", "value count", SCOPE_READERS],
-  ["ScopeClause", "path sentence", SCOPE_READERS],
-  ["ScopeExplanation", "serialNumber affected clause revision installation", SCOPE_READERS],
-  ["RecallScopeComparison", "onlyInA inBoth onlyInB", SCOPE_READERS],
-  [
-    "FieldDefinition",
-    "name type isRequired isGroupable pattern values label description createdAt retiredAt",
-    STAFF,
-  ],
-  ["DeviceBatch", "verdicts recorded revised unchanged refused", RECORDERS],
-  ["DeviceVerdict", "index serialNumber outcome revision code message field", RECORDERS],
-  ["ProvisioningGate", "serialNumber connhexId disposition", "service"],
-  ["CloudIdentityLinkVerdict", "serialNumber connhexId linked code message", "service"],
-
-  ["CloudIdentity", "id connhexId serialNumber state provisionedAt device", EVERYONE],
-  ["CloudIdentity", "name model isProtected history", STAFF],
-  ["CloudIdentityChange", "kind state at reason", STAFF],
-  // The pages give an identity's history to all staff, and an analyst everything but people: an
-  // actor is one. The stricter promise holds, as it does for DeviceRevision.actor.
-  ["CloudIdentityChange", "actor", STAFF_BUT_ANALYST],
-  ["ClaimCodeReplacement", "connhexId claimCode", ENGINEERS],
-  ["Owner", "id kind country", OWNERSHIP_READERS],
-  ["Owner", "displayName devices", NAME_READERS],
-  ["Owner", "contact", CONTACT_READERS],
-  ["OwnerContact", "email phone address", CONTACT_READERS],
-  ["Ownership", "id from to endedBy owner device", OWNERSHIP_READERS],
-  ["TransferOffer", "code expiresAt", "owner"],
-  ["ProvisionBatch", "verdicts provisioned pending unchanged refused", RECORDERS],
-  [
-    "ProvisionVerdict",
-    "index serialNumber connhexId outcome code message field initKey claimCode",
-    RECORDERS,
-  ],
-
-  ["Query", "client clients", CLIENT_READERS],
-  ["Mutation", "addClient changeClient addClientKey rotateClientKey revokeClientKey", "admin"],
-  ["Mutation", "publishDocuments retireDocuments", "admin"],
-  ["Client", "id name kind roles requestsPerMinute isActive createdAt documents", CLIENT_READERS],
-  ["Client", "keys history", "admin"],
-  ["ClientKey", "id keyId last4 createdAt createdBy expiresAt revokedAt lastUsedAt", "admin"],
-  ["ClientChange", "kind about roles requestsPerMinute isActive at actor reason", "admin"],
-  ["NewClientKey", "text key client", "admin"],
-  ["Document", "id documentId client text operationName operationType", CLIENT_READERS],
-  ["Document", "variableLimits nodes values fetches versions isLive", CLIENT_READERS],
-  ["Document", "publishedAt publishedBy retiredAt", CLIENT_READERS],
-  ["Publication", "client version isPublished verdicts published unchanged refused", "admin"],
-  ["DocumentVerdict", "id operationName outcome problems warnings nodes values fetches", "admin"],
-  ["DocumentProblem", "code message field line column", "admin"],
-  ["DocumentRetirement", "client retired", "admin"],
-
-  // A page is for whoever may have its list.
-  ["ClientConnection", "edges nodes pageInfo totalCount", CLIENT_READERS],
-  ["ClientEdge", "cursor node", CLIENT_READERS],
-  ["DocumentConnection", "edges nodes pageInfo totalCount", CLIENT_READERS],
-  ["DocumentEdge", "cursor node", CLIENT_READERS],
-  ["DeviceConnection", "edges nodes pageInfo totalCount", EVERYONE],
-  ["DeviceEdge", "cursor node", EVERYONE],
-  ["ShareConnection", "edges nodes pageInfo totalCount", EVERYONE],
-  ["ShareEdge", "cursor node", EVERYONE],
-  ["ComponentConnection", "edges nodes pageInfo totalCount", STAFF],
-  ["ComponentEdge", "cursor node", STAFF],
-  ["ComponentInstallationConnection", "edges nodes pageInfo totalCount", STAFF],
-  ["ComponentInstallationEdge", "cursor node", STAFF],
-  ["TracedItemConnection", "edges nodes pageInfo totalCount isComplete loops", STAFF],
-  ["TracedItemEdge", "cursor node", STAFF],
-  ["DeviceRevisionConnection", "edges nodes pageInfo totalCount", EVERYONE],
-  ["DeviceRevisionEdge", "cursor node", EVERYONE],
-  ["PageInfo", "hasNextPage hasPreviousPage startCursor endCursor", EVERYONE],
-];
-
 /** Who finds a thing by its id or key; owners only what is theirs, partners what is shared. */
 const FOUND_BY: Readonly<Record<string, string>> = {
   Device: EVERYONE,
@@ -189,6 +46,7 @@ const FOUND_BY: Readonly<Record<string, string>> = {
   Owner: OWNERSHIP_READERS,
   Ownership: OWNERSHIP_READERS,
   Share: SHARE_READERS,
+  Recall: STAFF,
   Component: STAFF,
   ComponentInstallation: STAFF,
   Client: CLIENT_READERS,

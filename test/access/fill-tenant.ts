@@ -1,6 +1,7 @@
 import type { Caller, CallerRole } from "../../shared/caller.ts";
 import { type ClientNames, fillClient } from "./fill-client.ts";
 import { type ComponentNames, fillComponents } from "./fill-components.ts";
+import { freezeRecalls } from "./fill-recalls.ts";
 import type { Names, Place, System, Values } from "./world.ts";
 
 export const RECORD = `mutation ($input: [DeviceRecordInput!]!) {
@@ -91,7 +92,10 @@ export async function fillTenant(
   if (provisionDevices.refused + provisionDevices.pending > 0) {
     throw new Error(JSON.stringify(provisionDevices));
   }
+  const recalls: string[] = [];
   for (const n of numbers) {
+    // Some corrections come after it, so that it has candidates, and devices that left its criteria.
+    if (n === 3) recalls.push(...(await freezeRecalls(ask, tenant)));
     const serialNumber = `SN-${tenant}-${n}`;
     await ask(place, "engineering", CORRECT, { serialNumber });
     const { claimCode } = provisionDevices.verdicts[n - 1];
@@ -114,10 +118,12 @@ export async function fillTenant(
   return {
     mine: {
       ...(await namesOf(ask, tenant, 1)),
+      ...{ recallId: recalls[0] ?? "" },
       ...{ shareId: shared.mine, ...components, ...clients.mine },
     },
     others: {
       ...(await namesOf(ask, tenant, 2)),
+      ...{ recallId: recalls[1] ?? "" },
       ...{ shareId: shared.others, ...others, ...clients.others },
     },
   };
@@ -210,7 +216,7 @@ async function namesOf(
   ask: Ask,
   tenant: string,
   n: number,
-): Promise<Omit<Names, "shareId" | keyof ComponentNames | ClientNames>> {
+): Promise<Omit<Names, "shareId" | "recallId" | keyof ComponentNames | ClientNames>> {
   const connhexId = `hex-${tenant}-${n}`;
   const { device } = await ask("gateway", "admin", NAMES, { connhexId });
   return {

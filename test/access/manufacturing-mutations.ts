@@ -135,6 +135,23 @@ export const OF_MANUFACTURING: readonly Omit<MutationCase, "place">[] = [
     outcome: elseRefused("NOT_FOUND"),
   },
   {
+    name: "freezeRecall",
+    text: `($serialNumber: String!) { f0: freezeRecall(input: {
+      title: "cells", reason: "they swell", criteria: { serialNumber: { in: [$serialNumber] } } })`,
+    answer: "id deviceCount",
+    variables: ({ serialNumber }) => ({ serialNumber }),
+    asked: EVERY_ROW,
+    outcome: elseRefused("UNKNOWN_VALUE"),
+  },
+  {
+    name: "withdrawRecall",
+    text: `($recallId: ID!) { f0: withdrawRecall(id: $recallId, reason: "mistaken")`,
+    answer: "id state",
+    variables: ({ recallId }) => ({ recallId }),
+    asked: EVERY_ROW,
+    outcome: elseRefused("NOT_FOUND"),
+  },
+  {
     name: "sharedFields",
     operation: "query",
     text: `($connhexId: ID!) { f0: sharedFields(partner: "elsewhere", connhexIds: [$connhexId])`,

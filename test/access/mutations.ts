@@ -1,6 +1,7 @@
 import type { CallerRole } from "../../shared/caller.ts";
 import { type Outcome, opens, type Whose } from "./expected.ts";
 import { INSTALL } from "./fill-components.ts";
+import { FREEZE } from "./fill-recalls.ts";
 import { asker, PROVISION, personNamed, RECORD, REGISTER, SHARE, signedIn } from "./fill-tenant.ts";
 import { fuse, OF_MANUFACTURING } from "./manufacturing-mutations.ts";
 import { type Cell, outcomeOf, textOf, withoutNames } from "./matrix.ts";
@@ -207,7 +208,14 @@ function expectedOf(
 /** Calls that leave the row as it is, or as it was. */
 const OF_STANDING_ROWS = [
   ...INACCESSIBLE,
-  ...["changeOwnerContact", "retireField", "shareDevices", "installComponents", "whereUsed"],
+  ...[
+    "changeOwnerContact",
+    "retireField",
+    "shareDevices",
+    "freezeRecall",
+    "installComponents",
+    "whereUsed",
+  ],
 ];
 
 const FRESH_SHARE = { partner: "somebody", fields: [], reason: "an audit" };
@@ -222,6 +230,12 @@ function freshTargets(system: System, names: Names) {
       const input = { ...FRESH_SHARE, serialNumbers: [row.serialNumber] };
       const { shareDevices } = await ask("manufacturing", "admin", SHARE, { input });
       return { ...row, shareId: shareDevices.id };
+    }
+    if (mutation.name === "withdrawRecall") {
+      const criteria = { serialNumber: { in: [row.serialNumber] } };
+      const input = { title: "cells", criteria, reason: "they swell" };
+      const { freezeRecall } = await ask("manufacturing", "admin", FREEZE, { input });
+      return { ...row, recallId: freezeRecall.id };
     }
     if (["replaceComponent", "removeComponent"].includes(mutation.name)) {
       const input = [{ parent: { device: row.serialNumber }, child: fuse(++serials) }];

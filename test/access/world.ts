@@ -54,6 +54,7 @@ export type Names = Record<
   | "ownershipId"
   | "fieldName"
   | "shareId"
+  | "recallId"
   | "componentId"
   | "supplierLot"
   | "installationId"
@@ -122,6 +123,7 @@ const NOTHING: Names = {
   ownershipId: globalId("Ownership", 987_654_321),
   fieldName: "nothingField",
   shareId: globalId("Share", 987_654_321),
+  recallId: globalId("Recall", 987_654_321),
   componentId: globalId("Component", 987_654_321),
   supplierLot: "LOT-nothing",
   installationId: globalId("ComponentInstallation", 987_654_321),
