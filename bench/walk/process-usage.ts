@@ -27,6 +27,12 @@ export function residentMbOf(roots: readonly number[]): number {
   return kb.reduce((sum, one) => sum + one, 0) / 1_024;
 }
 
+/** The most memory that this process alone has held; 0 where the system does not tell. */
+export function peakResidentMbOf(pid: number): number {
+  const [, text = "0"] = /^VmHWM:\s+(\d+)/m.exec(read(`/proc/${pid}/status`)) ?? [];
+  return Number(text) / 1_024;
+}
+
 function treeOf(roots: readonly number[]): ProcessFacts[] {
   const all = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
