@@ -26,6 +26,8 @@ export interface GatewaySettings {
   proxies?: number;
   /** Who sends it reads the metrics; without it whoever asks on this machine. */
   metricsToken?: string | null;
+  /** Whether anybody gets the page of GraphiQL. */
+  servesGraphiql?: boolean;
   /** Where exports are written, and how much of them is kept for how long. */
   exports?: SpoolOptions;
 }
@@ -51,6 +53,7 @@ export function readGatewaySettings(env: Environment): GatewaySettings {
     remote: readRemote(env),
     proxies: readProxies(env),
     metricsToken: readMetricsToken(env.METRICS_TOKEN),
+    servesGraphiql: readGraphiql(env),
     exports: readExports(env),
   };
 }
@@ -92,6 +95,13 @@ function figureOf<Read>(env: Environment, name: string, read: (figure: number) =
   if (!text) return {};
   if (/^[1-9]\d{0,8}$/.test(text)) return read(Number(text));
   throw new Error(`${name} must be a number from 1, not ${text}`);
+}
+
+/** Megabytes for whoever asks: for developers, unless somebody wants it elsewhere. */
+function readGraphiql(env: Environment): boolean {
+  const text = env.GRAPHIQL || (env.OIDC_ISSUER ? "off" : "on");
+  if (text !== "on" && text !== "off") throw new Error(`GRAPHIQL must be on or off, not ${text}`);
+  return text === "on";
 }
 
 function readIssuer(env: Environment): IssuerConfig {

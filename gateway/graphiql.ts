@@ -1,4 +1,6 @@
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
 import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
 
 const QUESTION = `# Give a token under Headers; "npx tracegraph token --role support" prints one.
@@ -25,11 +27,37 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-let page: Buffer | undefined;
+/** The page as it is sent: nine megabytes, and a third of that packed. */
+interface Page {
+  plain: Buffer;
+  packed: Buffer;
+}
+let page: Promise<Page> | undefined;
 
 /** Sends GraphiQL as one page that needs no other host. */
-export function sendGraphiql(response: ServerResponse): void {
-  page ??= Buffer.from(
+export async function sendGraphiql(
+  { headers }: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  page ??= makePage();
+  const { plain, packed } = await page;
+  const isPacked = /\bgzip\b/.test(String(headers["accept-encoding"] ?? ""));
+  const body = isPacked ? packed : plain;
+  response.writeHead(200, {
+    "content-type": "text/html; charset=utf-8",
+    "content-length": body.length,
+    ...(isPacked && { "content-encoding": "gzip" }),
+    vary: "accept-encoding",
+    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "cache-control": "no-cache",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+  });
+  response.end(body);
+}
+
+async function makePage(): Promise<Page> {
+  const plain = Buffer.from(
     renderGraphiQL({
       title: "tracegraph",
       endpoint: "/graphql",
@@ -40,13 +68,5 @@ export function sendGraphiql(response: ServerResponse): void {
       defaultQuery: QUESTION,
     }),
   );
-  response.writeHead(200, {
-    "content-type": "text/html; charset=utf-8",
-    "content-length": page.length,
-    "content-security-policy": CONTENT_SECURITY_POLICY,
-    "cache-control": "no-cache",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-  });
-  response.end(page);
+  return { plain, packed: await promisify(gzip)(plain) };
 }

@@ -60,6 +60,7 @@ interface Parts extends GraphqlParts, ExportParts {
   readiness: () => Promise<Readiness>;
   metrics: () => Promise<string>;
   metricsToken: string | null;
+  servesGraphiql: boolean;
   isClosing: boolean;
 }
 
@@ -94,6 +95,7 @@ export async function startGateway(
     accessLog: recordingLog,
     tellsSchema: config.issuer.kind === "development",
     metricsToken: config.metricsToken ?? null,
+    servesGraphiql: config.servesGraphiql ?? false,
     isClosing: false,
   };
   const server = await listen(config, parts);
@@ -160,7 +162,7 @@ async function route(
   if (path === "/graphql") return answerGraphql(parts, request, response, requestId);
   if (path && isExportPath(path)) return answerExport(parts, request, { response, requestId });
   if (request.method === "GET") {
-    if (path === "/graphiql") return sendGraphiql(response);
+    if (path === "/graphiql" && parts.servesGraphiql) return sendGraphiql(request, response);
     if (path === "/livez") return sendJson(response, 200, { live: true });
     if (path === "/readyz") return sendReadiness(parts, response);
     if (path === "/metrics" && mayReadMetrics(request, parts.metricsToken)) {

@@ -34,7 +34,7 @@ export async function greeting(system: Greeted, isDevelopment: boolean): Promise
   lines.push(
     `tracegraph is ready on ${gateway.url}   (Ctrl-C stops everything, the database too)`,
     `  GraphQL     ${gateway.url}/graphql`,
-    `  GraphiQL    ${gateway.url}/graphiql`,
+    ...(isDevelopment ? [`  GraphiQL    ${gateway.url}/graphiql`] : []),
     `  health      ${gateway.url}/livez  ${gateway.url}/readyz`,
     `  data        ${dataFolder}`,
   );

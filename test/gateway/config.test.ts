@@ -16,6 +16,7 @@ describe("the configuration", () => {
       remote: null,
       proxies: 0,
       metricsToken: null,
+      servesGraphiql: true,
     });
   });
 
@@ -39,7 +40,21 @@ describe("the configuration", () => {
     expect(readGatewaySettings(told).issuer).toMatchObject({ jwksUrl: "http://keys.example/k" });
   });
 
+  test.each<[string, Record<string, string>, boolean]>([
+    ["with the development issuer", {}, true],
+    ["with it, where it is not wanted", { GRAPHIQL: "off" }, false],
+    ["with a real issuer", { OIDC_ISSUER: "https://id.example", OIDC_AUDIENCE: "graph" }, false],
+    [
+      "with a real issuer, where it is wanted",
+      { OIDC_ISSUER: "https://id.example", OIDC_AUDIENCE: "graph", GRAPHIQL: "on" },
+      true,
+    ],
+  ])("%s: whether GraphiQL is served", (_, env, isServed) => {
+    expect(readGatewaySettings(env).servesGraphiql).toBe(isServed);
+  });
+
   test.each([
+    ["GRAPHIQL", { GRAPHIQL: "yes" }],
     ["PORT", { PORT: "99999" }],
     ["PORT", { PORT: "4000x" }],
     ["OIDC_ISSUER", { OIDC_ISSUER: "id.example", OIDC_AUDIENCE: "graph" }],

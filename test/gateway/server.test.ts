@@ -60,8 +60,22 @@ describe("the routes", () => {
     expect((await get("/livez")).status).toBe(200);
   });
 
+  test("/graphiql comes packed, once made, and is not there where nobody wants it", async () => {
+    const headers = { "accept-encoding": "br, gzip" };
+    const page = await get("/graphiql", { headers });
+    expect(page.headers.get("content-encoding")).toBe("gzip");
+    expect(Number(page.headers.get("content-length"))).toBeLessThan(4_000_000);
+    expect(await page.text()).toContain("Bearer <token>");
+    const services = [manufacturing, ownership];
+    const other = await testGateway({ services, servesGraphiql: false });
+    const none = await fetch(`${other.gateway.url}/graphiql`);
+    expect([none.status, await none.json()]).toEqual([404, { error: "not found" }]);
+    await other.close();
+  });
+
   test("/graphiql is one page that may reach no other host", async () => {
-    const page = await get("/graphiql");
+    const page = await get("/graphiql", { headers: { "accept-encoding": "identity" } });
+    expect(page.headers.get("content-encoding")).toBeNull();
     expect(page.headers.get("content-type")).toContain("text/html");
     expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
     const text = await page.text();

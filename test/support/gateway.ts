@@ -45,6 +45,8 @@ type TestRole = DevelopmentToken["roles"][number];
 
 export interface TestGatewayOptions extends Omit<GatewayOptions, "observeFetch"> {
   remote?: RemoteConfig;
+  /** As with a development issuer. */
+  servesGraphiql?: boolean;
   /** Where it writes exports; without it in a folder that goes with the gateway. */
   exports?: SpoolOptions;
   /** Whose it is drops it; without it the gateway has one of its own. */
@@ -57,7 +59,7 @@ export const AMPLE = { staff: 6_000_000, partner: 6_000_000, other: 6_000_000 };
 /** A gateway on a free port with a development issuer of its own; tenant `demo`. */
 export async function testGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
   const dataFolder = await mkdtemp(join(tmpdir(), "tracegraph-gateway-"));
-  const { remote = null, database: given, exports: spool, ...rest } = options;
+  const { remote = null, servesGraphiql = true, database: given, exports: spool, ...rest } = options;
   const database = given ?? (await freshDatabase("gateway"));
   const issuer = await openDevelopmentIssuer(dataFolder);
   const fetches: TestGateway["fetches"] = [];
@@ -65,6 +67,7 @@ export async function testGateway(options: TestGatewayOptions = {}): Promise<Tes
     {
       host: "127.0.0.1",
       port: 0,
+      servesGraphiql,
       issuer: { kind: "development", dataFolder },
       remote,
       databaseUrl: database.appUrl,
