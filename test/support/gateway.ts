@@ -59,7 +59,13 @@ export const AMPLE = { staff: 6_000_000, partner: 6_000_000, other: 6_000_000 };
 /** A gateway on a free port with a development issuer of its own; tenant `demo`. */
 export async function testGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
   const dataFolder = await mkdtemp(join(tmpdir(), "tracegraph-gateway-"));
-  const { remote = null, servesGraphiql = true, database: given, exports: spool, ...rest } = options;
+  const {
+    remote = null,
+    servesGraphiql = true,
+    database: given,
+    exports: spool,
+    ...rest
+  } = options;
   const database = given ?? (await freshDatabase("gateway"));
   const issuer = await openDevelopmentIssuer(dataFolder);
   const fetches: TestGateway["fetches"] = [];
