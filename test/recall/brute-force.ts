@@ -6,7 +6,7 @@ import type {
   GivenGroup,
   GivenSerialNumber,
 } from "../../subgraphs/manufacturing/recall-scope/given-criteria.ts";
-import type { Recorded, RecordedDevice } from "./record.ts";
+import type { Recorded, RecordedComponent, RecordedDevice } from "./record.ts";
 
 /**
  * What criteria mean, written down a second time and in the plainest way: it goes through every
@@ -93,7 +93,30 @@ class Asked {
         ? [byGroup({ field, values: [...values], membership: membership ?? "CURRENT" })]
         : [];
     });
-    return some(groups);
+    const kept = membership ?? "CURRENT";
+    const parts = device ? this.partsOf(device, kept === "EVER") : [];
+    const shared = parts.flatMap((part) => {
+      const { supplier, partNumber, serialNumber: piece, supplierLot } = part;
+      const ofLot = by.includes("supplierLot") && supplierLot !== null;
+      const ofPiece = by.includes("component") && piece !== null;
+      return [
+        ...(ofLot ? [this.byComponent({ supplier, supplierLot, membership: kept })] : []),
+        ...(ofPiece
+          ? [this.byComponent({ supplier, partNumber, serialNumber: piece, membership: kept })]
+          : []),
+      ];
+    });
+    return some([...groups, ...shared]);
+  }
+
+  /** Everything that is, or was, in a device on any level. */
+  private partsOf({ deviceId }: RecordedDevice, isEver: boolean): RecordedComponent[] {
+    const children = new Map<number, number[]>();
+    for (const [child, parents] of this.parentsOf(isEver)) {
+      for (const parent of parents) children.set(parent, [...(children.get(parent) ?? []), child]);
+    }
+    const found = reachedFrom([deviceId], children);
+    return this.recorded.components.filter(({ id }) => found.has(id));
   }
 
   /** Climbs from the components that are meant to everything that contains them. */
@@ -104,13 +127,8 @@ class Asked {
           value == null || (component as Record<string, unknown>)[member] === value,
       );
     const parents = this.parentsOf(membership === "EVER");
-    const reached = new Set<number>();
-    const next = this.recorded.components.filter(isMeant).map(({ id }) => id);
-    for (let item = next.pop(); item !== undefined; item = next.pop()) {
-      if (reached.has(item)) continue;
-      reached.add(item);
-      next.push(...(parents.get(item) ?? []));
-    }
+    const meant = this.recorded.components.filter(isMeant).map(({ id }) => id);
+    const reached = reachedFrom(meant, parents);
     return ({ deviceId }) => reached.has(deviceId);
   }
 
@@ -127,6 +145,17 @@ class Asked {
   private isKnown(moment: string): boolean {
     return this.knownAt === null || moment <= this.knownAt;
   }
+}
+
+function reachedFrom(items: number[], next: ReadonlyMap<number, number[]>): Set<number> {
+  const reached = new Set<number>();
+  const due = [...items];
+  for (let item = due.pop(); item !== undefined; item = due.pop()) {
+    if (reached.has(item)) continue;
+    reached.add(item);
+    due.push(...(next.get(item) ?? []));
+  }
+  return reached;
 }
 
 function byGroup({ field, values, membership, at }: GivenGroup): Meets {

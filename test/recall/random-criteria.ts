@@ -47,12 +47,12 @@ export class RandomCriteria {
   }
 
   private clause(): GivenCriteria {
-    const kind = this.random.below(20);
+    const kind = this.random.below(22);
     if (kind < 8) return this.group();
     if (kind < 11) return this.siblings();
     if (kind < 14) return this.listed();
     if (kind < 17) return this.range();
-    if (kind < 18 || this.recorded.components.length === 0) return this.serialNumbers();
+    if (kind < 18) return this.serialNumbers();
     return this.component();
   }
 
@@ -67,7 +67,8 @@ export class RandomCriteria {
 
   private siblings(): GivenCriteria {
     const { random } = this;
-    const by = Array.from({ length: random.between(1, 2) }, () => random.pick(GROUPS));
+    const origins = [...GROUPS, "supplierLot", "supplierLot", "component"];
+    const by = Array.from({ length: random.between(1, 2) }, () => random.pick(origins));
     const membership = random.chance(0.5) ? "EVER" : "CURRENT";
     return { siblingsOf: { serialNumber: this.device().serialNumber, by, membership } };
   }
