@@ -112,7 +112,7 @@ export function pageAndCountOfOne(question: MemberPage, isShared: boolean): Stat
   return knownStatement(
     `members_counted_${nameOfPage(question, isShared)}`,
     () => `SELECT counted.total, paged.* FROM (
-       SELECT count(DISTINCT m.device_id) AS total
+       SELECT ${countOf(question)} AS total
        FROM (${membersToldOf(question, isShared ? 8 : null)}) m
        WHERE m.value = $3 AND m.device_id <> $4) counted
      LEFT JOIN (${textOfPage(question, isShared)}) paged ON true
@@ -153,6 +153,22 @@ export function pagesOfMany(question: MemberPage, isShared: boolean): Statement 
      ) p JOIN device d ON d.device_id = p.device_id AND d.tenant = $1
      WHERE p.place <= p.size ORDER BY p.question, d.device_id ${direction}`,
   );
+}
+
+/** How many devices one group has: the index gives them in their order, each counted once. */
+export function memberCountOfOne(question: MemberQuestion, isShared: boolean): Statement {
+  return knownStatement(
+    `member_count_of_one_${formOf(question, isShared)}`,
+    () => `SELECT ${countOf(question)} AS count
+     FROM (${membersToldOf(question, isShared ? 5 : null)}) m
+     WHERE m.value = $3 AND m.device_id <> $4`,
+  );
+}
+
+/** A device has one value now, and may have had the same one several times. */
+function countOf({ field, membership }: MemberQuestion): string {
+  const isOnce = membership === "CURRENT" && isGroupField(field);
+  return isOnce ? "count(*)" : "count(DISTINCT m.device_id)";
 }
 
 /** How many devices each of many questions is about. */

@@ -9,6 +9,7 @@ import {
   columnOf,
   type MemberPage,
   type MemberQuestion,
+  memberCountOfOne,
   memberCounts,
   NO_DEVICE,
   pageAndCountOfOne,
@@ -20,8 +21,10 @@ import { type GroupKey, isGroupField, MEMBERSHIPS } from "./production-group.ts"
 
 const GROUPS_WITH_MEMBERS = statement(
   "groups_with_members",
-  `SELECT DISTINCT g.field, g.value FROM unnest($2::text[], $3::text[]) AS asked (field, value)
-   JOIN device_group g ON g.field = asked.field AND g.value = asked.value WHERE g.tenant = $1`,
+  // One probe of the index a group, however many members it has.
+  `SELECT asked.field, asked.value FROM unnest($2::text[], $3::text[]) AS asked (field, value)
+   WHERE EXISTS (SELECT FROM device_group g
+     WHERE g.tenant = $1 AND g.field = asked.field AND g.value = asked.value OFFSET 0)`,
 );
 
 function everValues(field: string): Statement {
@@ -137,6 +140,17 @@ export class ProductionGroupStore {
   }
 
   private async counts(keys: readonly [MemberQuestion, ...MemberQuestion[]]): Promise<number[]> {
+    const [{ field, values, except }, ...more] = keys;
+    if (more.length === 0 && values.length === 1) {
+      const [row] = await this.sql.rows<{ count: number }>(
+        memberCountOfOne(keys[0], this.isShared),
+        [
+          ...[this.tenant, field, values[0], except ?? NO_DEVICE],
+          ...sharingParameters(keys[0], this.partner),
+        ],
+      );
+      return [row?.count ?? 0];
+    }
     const found = keys.map(() => 0);
     const rows = await this.sql.rows<{ question: number; count: number }>(
       memberCounts(keys[0], this.isShared),
