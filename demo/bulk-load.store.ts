@@ -111,6 +111,9 @@ function staging(table: string): string {
 export const TAKE_DEVICE_IDS =
   "UPDATE id_block SET next = next + $1 WHERE name = 'device' RETURNING next - $1 AS first";
 
+export const TAKE_INSTALLATION_IDS =
+  "UPDATE id_block SET next = next + $1 WHERE name = 'installation' RETURNING next - $1 AS first";
+
 /** Ownership has a block for each tenant and name. */
 export const TAKE_OWNERSHIP_IDS = `INSERT INTO id_block AS b (tenant, name, next_id)
   VALUES ($2, $3, 1 + $1::bigint)

@@ -93,6 +93,16 @@ export const FAULTY_FIRMWARE = {
 /** The bad capacitors: planted, and known to tests. */
 export const BAD_CAPACITOR_BATCH = "CB-7731-K";
 
+/** Who delivers what goes onto the boards and into the housings, beside the board vendors. */
+export const COMPONENT_SUPPLIERS = {
+  modem: { supplier: "ADRIA_RADIO", partNumber: "RM-220" },
+  controller: { supplier: "KARST_SEMICONDUCTORS", partNumber: "KS32-F4" },
+  battery: { supplier: "DANUBE_CELLS", partNumber: "CR-2450" },
+} as const;
+
+/** The bad lot of modems: planted, and known to tests. */
+export const BAD_MODEM_LOT = "RM-66207";
+
 export const MODELS: readonly Model[] = [
   {
     name: "Breva Heat 8",

@@ -1,4 +1,9 @@
-import { BAD_CAPACITOR_BATCH, FAULTY_FIRMWARE } from "./catalogue.ts";
+import {
+  BAD_CAPACITOR_BATCH,
+  BAD_MODEM_LOT,
+  COMPONENT_SUPPLIERS,
+  FAULTY_FIRMWARE,
+} from "./catalogue.ts";
 import { type Custody, CustodyStories } from "./custody-story.ts";
 import type { DemoDevice } from "./device-story.ts";
 import { DemoFactory } from "./factory.ts";
@@ -18,6 +23,7 @@ export interface DemoExamples {
   unclaimed: { connhexId: string; claimCode: string } | null;
   badCapacitorBatch: string;
   faultyFirmware: { from: string; to: string };
+  badSupplierLot: { supplier: string; supplierLot: string };
 }
 
 /** Devices that are looked at before one is chosen. */
@@ -45,6 +51,10 @@ export function demoExamples(options: DemoOptions): DemoExamples {
     unclaimed,
     badCapacitorBatch: BAD_CAPACITOR_BATCH,
     faultyFirmware: { from: FAULTY_FIRMWARE.from, to: FAULTY_FIRMWARE.to },
+    badSupplierLot: {
+      supplier: COMPONENT_SUPPLIERS.modem.supplier,
+      supplierLot: BAD_MODEM_LOT,
+    },
   };
 }
 

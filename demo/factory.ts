@@ -1,3 +1,4 @@
+import { ComponentStories, type DemoInstallation } from "./component-story.ts";
 import { type DemoDevice, DeviceStories } from "./device-story.ts";
 import { Fates } from "./fate.ts";
 import { type DemoOptions, type Lot, lotOf, type Plan, planProduction } from "./plan.ts";
@@ -6,12 +7,14 @@ import { type DemoOptions, type Lot, lotOf, type Plan, planProduction } from "./
 export class DemoFactory {
   readonly plan: Plan;
   readonly fates: Fates;
+  readonly components: ComponentStories;
   private readonly stories: DeviceStories;
 
   constructor(options: DemoOptions) {
     this.plan = planProduction(options);
     this.fates = new Fates(this.plan);
     this.stories = new DeviceStories(this.plan);
+    this.components = new ComponentStories(this.plan);
   }
 
   /** One device by its number, from 0. */
@@ -27,6 +30,13 @@ export class DemoFactory {
         yield this.tell(lot, index);
       }
     }
+  }
+
+  /** What was installed in a device and its components, ever. */
+  builtOf(device: DemoDevice): DemoInstallation[] {
+    const lot = lotOf(this.plan, device.index);
+    const fate = this.components.fateOf(lot, this.fates.of(lot, device.index));
+    return this.components.of(device, fate);
   }
 
   private tell(lot: Lot, index: number): DemoDevice {

@@ -7,11 +7,17 @@ import {
   BulkLoad,
   type BulkTable,
   TAKE_DEVICE_IDS,
+  TAKE_INSTALLATION_IDS,
   TAKE_OWNERSHIP_IDS,
 } from "./bulk-load.store.ts";
 import { timestampOf } from "./clock.ts";
+import { COMPONENT_TABLES, ComponentRows } from "./component-rows.ts";
+import {
+  INSTALLATIONS_MOST,
+  OWN_COMPONENTS_MOST,
+  sharedComponentsMost,
+} from "./component-story.ts";
 import { CIRCLE_DEVICES, type Custody, CustodyStories } from "./custody-story.ts";
-import type { DemoDevice } from "./device-story.ts";
 import { DemoFactory } from "./factory.ts";
 import { MANUFACTURING_TABLES, ManufacturingRows } from "./manufacturing-rows.ts";
 import { OWNERSHIP_TABLES, OwnershipRows } from "./ownership-rows.ts";
@@ -32,7 +38,7 @@ export interface LoadOptions extends DemoOptions {
 
 /** Rows written, by table. */
 export interface LoadedRows {
-  manufacturing: Record<keyof typeof MANUFACTURING_TABLES, number>;
+  manufacturing: Record<keyof typeof MANUFACTURING_TABLES | keyof typeof COMPONENT_TABLES, number>;
   ownership: Record<keyof typeof OWNERSHIP_TABLES, number>;
 }
 
@@ -60,7 +66,11 @@ export async function loadDemo(options: LoadOptions): Promise<LoadedRows> {
     await sendAll(options, { factory, custodies, ...rows }, loads);
     for (const load of loads) await load.commit();
     for (const load of loads) await load.vacuum();
-    return { manufacturing: rows.manufacturingRows.counts, ownership: rows.ownershipRows.counts };
+    const { manufacturingRows, componentRows, ownershipRows } = rows;
+    return {
+      manufacturing: { ...manufacturingRows.counts, ...componentRows.counts },
+      ownership: ownershipRows.counts,
+    };
   } finally {
     await Promise.all(loads.map((load) => load.close()));
   }
@@ -75,6 +85,7 @@ type Loads = readonly [finding: BulkLoad, manufacturing: BulkLoad, ownership: Bu
 
 async function openLoads({ tenant, manufacturingUrl, ownershipUrl }: LoadOptions): Promise<Loads> {
   const { device_group, device_identifier, ...recorded } = MANUFACTURING_TABLES;
+  const { component_identifier, ...installed } = COMPONENT_TABLES;
   const opened: BulkLoad[] = [];
   const open = async (url: string, tables: readonly BulkTable[]) => {
     const load = await BulkLoad.open(url, tenant, tables);
@@ -83,8 +94,8 @@ async function openLoads({ tenant, manufacturingUrl, ownershipUrl }: LoadOptions
   };
   try {
     return [
-      await open(manufacturingUrl, [device_group, device_identifier]),
-      await open(manufacturingUrl, Object.values(recorded)),
+      await open(manufacturingUrl, [device_group, device_identifier, component_identifier]),
+      await open(manufacturingUrl, [...Object.values(recorded), ...Object.values(installed)]),
       await open(ownershipUrl, Object.values(OWNERSHIP_TABLES)),
     ];
   } catch (error) {
@@ -97,8 +108,11 @@ interface Sources {
   factory: DemoFactory;
   custodies: CustodyStories;
   manufacturingRows: ManufacturingRows;
+  componentRows: ComponentRows;
   ownershipRows: OwnershipRows;
 }
+
+type Rows = Pick<Sources, "manufacturingRows" | "componentRows" | "ownershipRows">;
 
 async function assertEmpty(tenant: string, loads: Loads): Promise<void> {
   for (const load of loads) {
@@ -119,7 +133,7 @@ async function takeIds(
   options: LoadOptions,
   custodies: CustodyStories,
   [, manufacturing, ownership]: Loads,
-): Promise<Pick<Sources, "manufacturingRows" | "ownershipRows">> {
+): Promise<Rows> {
   const { tenant, devices } = options;
   const take = (count: number, name: string) =>
     ownership.takeIds(TAKE_OWNERSHIP_IDS, [count, tenant, name]);
@@ -131,11 +145,17 @@ async function takeIds(
     cipher: contactCipher(options.encryptionKey),
     hasher: secretHasher(options.secretPepper),
   };
+  const componentsMost = devices * OWN_COMPONENTS_MOST + sharedComponentsMost(devices);
+  const ids = {
+    device: await manufacturing.takeIds(TAKE_DEVICE_IDS, [devices]),
+    component: await manufacturing.takeIds(TAKE_DEVICE_IDS, [componentsMost]),
+    installation: await manufacturing.takeIds(TAKE_INSTALLATION_IDS, [
+      devices * INSTALLATIONS_MOST,
+    ]),
+  };
   return {
-    manufacturingRows: new ManufacturingRows(
-      tenant,
-      await manufacturing.takeIds(TAKE_DEVICE_IDS, [devices]),
-    ),
+    manufacturingRows: new ManufacturingRows(tenant, ids.device),
+    componentRows: new ComponentRows(tenant, ids, devices),
     ownershipRows: new OwnershipRows(tenant, first, secrets),
   };
 }
@@ -143,21 +163,22 @@ async function takeIds(
 /** While PostgreSQL takes one batch, the next one is made. */
 async function sendAll(
   { devices, onProgress }: LoadOptions,
-  { factory, custodies, manufacturingRows, ownershipRows }: Sources,
+  { factory, custodies, ...rows }: Sources,
   [finding, manufacturing, ownership]: Loads,
 ): Promise<void> {
+  const { manufacturingRows, componentRows, ownershipRows } = rows;
   const since = timestampOf(factory.plan.from);
   manufacturingRows.addFieldDefinitions(since);
   for (const owner of custodies.organisations()) ownershipRows.addOwner(owner);
   let sent: Promise<unknown> = Promise.resolve();
   for (let from = 0; from < devices; from += BATCH_DEVICES) {
     const to = Math.min(devices, from + BATCH_DEVICES);
-    await addBatch(factory.devices(from, to), custodies, { manufacturingRows, ownershipRows });
+    await addBatch({ factory, custodies, ...rows }, from, to);
     await sent;
     onProgress?.(from);
     sent = Promise.all([
-      manufacturingRows.flush(manufacturing),
-      manufacturingRows.flush(finding),
+      flushInOrder([manufacturingRows, componentRows], manufacturing),
+      flushInOrder([manufacturingRows, componentRows], finding),
       ownershipRows.flush(ownership),
     ]);
     // Until it is awaited, after the next batch, a failure must not count as unhandled.
@@ -167,17 +188,26 @@ async function sendAll(
   onProgress?.(devices);
 }
 
+/** A connection takes one COPY at a time. */
+async function flushInOrder(
+  sets: readonly Pick<ManufacturingRows, "flush">[],
+  load: BulkLoad,
+): Promise<void> {
+  for (const rows of sets) await rows.flush(load);
+}
+
 /** Devices made in one go, before the connections get their turn: about a millisecond. */
 const SLICE_DEVICES = 16;
 
 async function addBatch(
-  devices: Iterable<DemoDevice>,
-  custodies: CustodyStories,
-  { manufacturingRows, ownershipRows }: Pick<Sources, "manufacturingRows" | "ownershipRows">,
+  { factory, custodies, manufacturingRows, componentRows, ownershipRows }: Sources,
+  from: number,
+  to: number,
 ): Promise<void> {
   const batch: Custody[] = [];
-  for (const device of devices) {
+  for (const device of factory.devices(from, to)) {
     manufacturingRows.addDevice(device);
+    componentRows.addDevice(device, factory.builtOf(device));
     const custody = custodies.of(device);
     if (custody) {
       batch.push(custody);

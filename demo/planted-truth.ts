@@ -1,4 +1,10 @@
-import { BAD_CAPACITOR_BATCH, FAULTY_FIRMWARE } from "./catalogue.ts";
+import {
+  BAD_CAPACITOR_BATCH,
+  BAD_MODEM_LOT,
+  COMPONENT_SUPPLIERS,
+  FAULTY_FIRMWARE,
+} from "./catalogue.ts";
+import { ComponentStories } from "./component-story.ts";
 import { Fates, isFaulty, isFree } from "./fate.ts";
 import { type DemoOptions, type Plan, planProduction } from "./plan.ts";
 
@@ -14,6 +20,8 @@ export interface PlantedTruth {
   capacitorBatch: Members & { field: "capacitorBatch"; value: string; lots: string[] };
   /** Versions `from` to `to`, both included and compared as versions, lose their set points. */
   firmware: Members & { from: string; to: string; versions: readonly string[] };
+  /** A lot of modems is bad. Rework took some out of devices, and put some into others. */
+  supplierLot: Members & { supplier: string; partNumber: string; supplierLot: string };
   /** Devices that were once recorded in lot `from` and are in lot `to`: ever, but not currently. */
   lotCorrections: { serialNumber: string; from: string; to: string }[];
   /** Every lot's members now and ever, in numbers. */
@@ -26,6 +34,7 @@ export interface PlantedTruth {
 export function plantedTruth(options: DemoOptions): PlantedTruth {
   const plan = planProduction(options);
   const fates = new Fates(plan);
+  const components = new ComponentStories(plan);
   const truth = nothing(plan, fates);
   const lots = new Map(truth.lots.map((lot) => [lot.lotCode, lot]));
   for (const lot of plan.lots) {
@@ -33,6 +42,8 @@ export function plantedTruth(options: DemoOptions): PlantedTruth {
       const fate = fates.of(lot, index);
       const { serialNumber, capacitorBatch, capacitorBatchAtFirst } = fate;
       addTo(truth.capacitorBatch, serialNumber, [capacitorBatchAtFirst, capacitorBatch], isBad);
+      const { modemLotAtFirst, modemLot } = components.fateOf(lot, fate);
+      addTo(truth.supplierLot, serialNumber, [modemLotAtFirst, modemLot], isBadModemLot);
       addTo(truth.firmware, serialNumber, [fate.fwVersionAtFirst, fate.fwVersion], isFaulty);
       if (fate.lotCodeAtFirst !== lot.lotCode) {
         truth.lotCorrections.push({ serialNumber, from: fate.lotCodeAtFirst, to: lot.lotCode });
@@ -45,6 +56,10 @@ export function plantedTruth(options: DemoOptions): PlantedTruth {
     }
   }
   return truth;
+}
+
+function isBadModemLot(lot: string): boolean {
+  return lot === BAD_MODEM_LOT;
 }
 
 function isBad(batch: string): boolean {
@@ -71,6 +86,11 @@ function nothing(plan: Plan, fates: Fates): PlantedTruth {
       ...{ current: [], ever: [] },
     },
     firmware: { from, to, versions, current: [], ever: [] },
+    supplierLot: {
+      ...COMPONENT_SUPPLIERS.modem,
+      supplierLot: BAD_MODEM_LOT,
+      ...{ current: [], ever: [] },
+    },
     lotCorrections: [],
     lots: plan.lots.map(({ lotCode, size }) => ({ lotCode, current: size, ever: size })),
     ...{ quarantined: 0, scrapped: 0, provisioned: 0 },

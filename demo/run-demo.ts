@@ -9,6 +9,8 @@ export interface DemoSummary {
   revisions: number;
   /** Memberships of production groups, once for each change. */
   groups: number;
+  components: number;
+  installations: number;
   owners: number;
   provisioned: number;
   seconds: number;
@@ -50,6 +52,8 @@ export async function runDemo(options: RunDemoOptions): Promise<DemoSummary> {
     devices: manufacturing.device,
     revisions: manufacturing.device_revision,
     groups: manufacturing.device_group,
+    components: manufacturing.component,
+    installations: manufacturing.installation,
     owners: ownership.owner,
     provisioned: ownership.cloud_identity,
     seconds: Math.round(seconds * 100) / 100,

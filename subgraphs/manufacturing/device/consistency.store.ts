@@ -1,11 +1,13 @@
 import { columnsOf } from "../../../shared/postgres/columns.ts";
 import type { Sql } from "../../../shared/postgres/database.ts";
+import { COMPONENT_CHECKS, type ComponentDeviationKind } from "../component/consistency.store.ts";
 import { FIELDS_WITH_RECORDED_VALUES } from "../recall-scope/criterion-field.ts";
 import { DeviceRecordColumns } from "./device-record.entity.ts";
 import { GROUP_FIELDS } from "./device-record.ts";
 
 /** What can be wrong with stored devices. */
 export type DeviationKind =
+  | ComponentDeviationKind
   | "PROJECTION_DIFFERS"
   | "REVISIONS_NOT_CONTIGUOUS"
   | "RECORDED_AT_NOT_RISING"
@@ -138,6 +140,10 @@ export async function findDeviations(sql: Sql, limit: number): Promise<Deviation
     const rows = await sql.run<Omit<Deviation, "kind">>(text, [limit, ...values]);
     return rows.map((row) => ({ kind, ...row }));
   };
+  const components: Deviation[][] = [];
+  for (const [kind, text] of Object.entries(COMPONENT_CHECKS)) {
+    components.push(await find(kind as ComponentDeviationKind, text));
+  }
   return [
     ...(await find("PROJECTION_DIFFERS", PROJECTION)),
     ...(await find("REVISIONS_NOT_CONTIGUOUS", CONTIGUITY)),
@@ -146,5 +152,6 @@ export async function findDeviations(sql: Sql, limit: number): Promise<Deviation
     ...(await find("GROUPS_DIFFER", GROUPS, [...GROUP_FIELDS])),
     ...(await find("IDENTIFIERS_DIFFER", IDENTIFIERS)),
     ...(await find("RECORDED_VALUES_DIFFER", VALUES)),
+    ...components.flat(),
   ];
 }
