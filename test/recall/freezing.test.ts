@@ -129,6 +129,7 @@ describe("what is frozen stays", () => {
     "DELETE FROM recall_item",
     "TRUNCATE recall_item",
     `INSERT INTO recall_item SELECT 'acme', r.recall_id, 999999, 'X', NULL, 1 FROM recall r`,
+    "INSERT INTO recall_item VALUES ('acme', 999999, 1, 'X', NULL, 1)",
   ])("the application may not: %s", async (text) => {
     await expect(acme.run(text)).rejects.toThrow(/permission denied|append-only|frozen/);
     await expect(factory.database.admin(text)).rejects.toThrow(/append-only|frozen/);

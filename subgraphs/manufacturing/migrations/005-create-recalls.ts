@@ -26,8 +26,7 @@ const CREATE = [
     serial_number text NOT NULL,
     connhex_id    text,
     revision      integer NOT NULL,
-    CONSTRAINT one_row_per_recalled_device PRIMARY KEY (recall_id, device_id),
-    CONSTRAINT item_of_a_recall FOREIGN KEY (recall_id) REFERENCES recall (recall_id)
+    CONSTRAINT one_row_per_recalled_device PRIMARY KEY (recall_id, device_id)
   )`,
   "CREATE INDEX recalls_of_a_device ON recall_item (tenant, device_id, recall_id)",
   `CREATE TABLE recall_withdrawal (
@@ -43,12 +42,16 @@ const CREATE = [
 
 const TABLES = ["recall", "recall_item", "recall_withdrawal"];
 
-/** A recall's items come with it, in one transaction: later ones are nobody's to add. */
+/**
+ * A recall's items come with it, in one transaction: later ones are nobody's to add, and none is of
+ * no recall. Looked at once a statement: a foreign key, looked at once an item, was half of freezing.
+ */
 const SEALED = [
   `CREATE FUNCTION refuse_late_item() RETURNS trigger LANGUAGE plpgsql AS $$
    BEGIN
-     IF EXISTS (SELECT FROM added a JOIN recall r ON r.recall_id = a.recall_id
-       WHERE r.transaction_id <> pg_current_xact_id()) THEN
+     IF EXISTS (SELECT FROM (SELECT DISTINCT tenant, recall_id FROM added) a
+       LEFT JOIN recall r ON r.tenant = a.tenant AND r.recall_id = a.recall_id
+       WHERE r.transaction_id IS DISTINCT FROM pg_current_xact_id()) THEN
        RAISE EXCEPTION 'a recall is frozen: no device is added to it' USING ERRCODE = '42501';
      END IF;
      RETURN NULL;
