@@ -37,7 +37,8 @@ function checkout(folder = ""): TextFile[] {
     if (NOT_OURS.test(entry.name)) return [];
     if (entry.isDirectory()) return checkout(path);
     const text = readFileSync(join(ROOT, path), "utf8");
-    return text.includes("\0") ? [] : [{ path, text }];
+    // A picture has no text, but pages link to it.
+    return [{ path, text: text.includes("\0") ? "" : text }];
   });
 }
 

@@ -608,7 +608,7 @@ def _read_csv(receipt: Receipt) -> pandas.DataFrame:
 def _read_arrow(receipt: Receipt) -> pandas.DataFrame:
     import pyarrow
 
-    with pyarrow.memory_map(receipt.path) as file:
+    with open(receipt.path, "rb") as file:
         return _frame_of_table(pyarrow.ipc.open_stream(file).read_all(), receipt)
 
 
