@@ -14,7 +14,7 @@ import { median, printFigures } from "./measure.ts";
  */
 const { values: given } = parseArgs({
   options: {
-    seconds: { type: "string", default: "2" },
+    seconds: { type: "string" },
     rounds: { type: "string", default: "3" },
     writers: { type: "string", default: "1,16,64,256" },
     "per-second": { type: "string", default: "200,500,1000" },
@@ -25,7 +25,8 @@ const { values: given } = parseArgs({
   },
 });
 const numbers = (text: string) => text.split(",").filter(Boolean).map(Number);
-const [seconds, rounds] = [Number(given.seconds), Number(given.rounds)];
+const seconds = Number(given.seconds ?? (given.walk ? 4 : 2));
+const rounds = Number(given.rounds);
 
 interface Variant {
   load: Load;
@@ -59,7 +60,7 @@ function middleOf(figures: readonly RecordingFigures[]): RecordingFigures {
 }
 
 if (given.walk) {
-  const options = { seconds: Math.max(4, seconds), rounds };
+  const options = { seconds, rounds };
   printFigures({ ...options, node: process.version }, await walkRequests(options));
 } else {
   await recording();

@@ -82,13 +82,11 @@ function parseTokens(text: string): DocumentNode {
 export function withoutSubscription(document: DocumentNode): DocumentNode {
   for (const one of document.definitions) {
     if (one.kind !== Kind.OPERATION_DEFINITION || one.operation !== "subscription") continue;
-    throw new DomainError("BAD_USER_INPUT", ASK_FOR_STREAM);
+    const text = "a subscription is answered as text/event-stream: accept that";
+    throw new DomainError("BAD_USER_INPUT", text);
   }
   return document;
 }
-
-/** What whoever asks for a subscription, but not for a stream, is told. */
-export const ASK_FOR_STREAM = "a subscription is answered as text/event-stream: accept that";
 
 /** Names that every JavaScript object has; a plain object cannot hold them safely. */
 function assertPlainName(name: string): void {

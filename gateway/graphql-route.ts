@@ -20,7 +20,7 @@ import {
   readAskedRequest,
   unreadBody,
 } from "./request/asked-request.ts";
-import { RequestRefusal, refusingWhole } from "./request/request-refusal.ts";
+import { RETRY_LATER, RequestRefusal, refusingWhole } from "./request/request-refusal.ts";
 import { type Answer, mediaTypeOf, sendAnswer } from "./request/send-answer.ts";
 import { RequestScope } from "./request-scope.ts";
 import type { FederatedRuntime } from "./runtime.ts";
@@ -180,7 +180,7 @@ export async function arrive(parts: Doorkeeper & { gate: Gate }, request: Incomi
   } catch (error) {
     if (!(error instanceof IssuerUnreachableError)) throw error;
     const text = "the issuer of tokens cannot be asked now";
-    throw new RequestRefusal(503, "ISSUER_UNAVAILABLE", text, { "retry-after": "5" });
+    throw new RequestRefusal(503, "ISSUER_UNAVAILABLE", text, RETRY_LATER);
   }
   const { status, message, headers } = UNAUTHENTICATED;
   const all = { ...headers, ...unreadBody(request) };

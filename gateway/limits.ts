@@ -59,6 +59,8 @@ export const GATEWAY_LIMITS = {
   /** A subgraph that failed so often in a row is not asked for `circuitOpenMs`; then once, to see. */
   circuitFailures: 5,
   circuitOpenMs: 2_000,
+  /** When a client may ask again for what cannot be had now. */
+  retrySeconds: 5,
   readyMs: 3_000,
   closeMs: 10_000,
   // many requests

@@ -9,7 +9,7 @@ import type { Gate } from "../load/gate.ts";
 import type { Payer } from "../load/rate-limit.ts";
 import type { PublishedDocument } from "../registry/registry.ts";
 import { PreparedOperations } from "../request/prepared-operation.ts";
-import { RequestRefusal } from "../request/request-refusal.ts";
+import { RETRY_LATER, RequestRefusal } from "../request/request-refusal.ts";
 import type { Answer, AnswerStream } from "../request/send-answer.ts";
 import type { RequestScope } from "../request-scope.ts";
 import type { GatewaySubgraph } from "../subgraph.ts";
@@ -175,5 +175,5 @@ function limitsOf({ variableLimits }: PublishedDocument): string {
 
 function notNow(): RequestRefusal {
   const text = "changes cannot be followed now";
-  return new RequestRefusal(503, "SUBGRAPH_UNAVAILABLE", text, { "retry-after": "5" });
+  return new RequestRefusal(503, "SUBGRAPH_UNAVAILABLE", text, RETRY_LATER);
 }

@@ -1,8 +1,6 @@
 import type { Caller } from "../../shared/caller.ts";
-import { RequestRefusal } from "../request/request-refusal.ts";
+import { RETRY_LATER, RequestRefusal } from "../request/request-refusal.ts";
 import type { LiveLimits } from "./limits.ts";
-
-const RETRY_SECONDS = 5;
 
 /** The subscriptions that stand: so many in all, of one client, and of one subject. */
 export class Places {
@@ -57,6 +55,5 @@ function refused(
   { most, of }: { most: number; of: string },
 ): RequestRefusal {
   const text = `at most ${most} subscriptions of ${of} stand at once`;
-  const headers = { "retry-after": String(RETRY_SECONDS) };
-  return new RequestRefusal(status, code, text, headers, { limit: "subscriptions", most });
+  return new RequestRefusal(status, code, text, RETRY_LATER, { limit: "subscriptions", most });
 }

@@ -8,7 +8,7 @@ export type Path = readonly (string | number)[];
 /** Whether an object of this type is one of those that a condition names. */
 export type TypeTest = (typename: unknown) => boolean;
 
-export function typeTest(schema: GraphQLSchema, names: readonly string[]): TypeTest {
+function typeTest(schema: GraphQLSchema, names: readonly string[]): TypeTest {
   const known = new Set(names);
   for (const name of names) {
     const type = schema.getType(name);

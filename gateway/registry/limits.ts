@@ -13,8 +13,6 @@ export const LIMITS = {
   versionCharacters: 64,
   versionsOfClient: 10_000,
   documentIdCharacters: 128,
-  /** As many as any document of the gateway may have. */
-  documentCharacters: 50_000,
   documentsOfPublication: 1_000,
   documentsOfClient: 20_000,
   variableLimits: 50,

@@ -1,4 +1,5 @@
 import { DomainError, type ErrorCode, type ErrorDetails } from "../../shared/domain-error.ts";
+import { GATEWAY_LIMITS } from "../limits.ts";
 
 /** A request that is refused as a whole: nothing of it is executed, and its HTTP status says so. */
 export class RequestRefusal extends Error {
@@ -29,14 +30,17 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   TIMEOUT: 503,
 };
 
-export function statusOf(code: ErrorCode): number {
+function statusOf(code: ErrorCode): number {
   return STATUS[code] ?? 400;
 }
 
+/** What tells a client when to ask again, where only time mends what hinders. */
+export const RETRY_LATER = { "retry-after": String(GATEWAY_LIMITS.retrySeconds) };
+
 /** A rule's refusal as one of the whole request. */
-export function requestRefusal({ code, message, details }: DomainError): RequestRefusal {
+function requestRefusal({ code, message, details }: DomainError): RequestRefusal {
   const status = statusOf(code);
-  const headers: Record<string, string> = status === 503 ? { "retry-after": "5" } : {};
+  const headers = status === 503 ? RETRY_LATER : {};
   return new RequestRefusal(status, code, message, headers, details);
 }
 

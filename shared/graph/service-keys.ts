@@ -8,7 +8,7 @@ import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Services that hold a key of their own. */
-export const KEY_HOLDERS = ["gateway", "manufacturing", "ownership"] as const;
+const KEY_HOLDERS = ["gateway", "manufacturing", "ownership"] as const;
 export type KeyHolder = (typeof KEY_HOLDERS)[number];
 
 /** What one service needs to sign its requests and to check those of the others. */

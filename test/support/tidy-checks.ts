@@ -201,7 +201,7 @@ export function namesIn(sdl: string): string[] {
 }
 
 /** `palletId`, `PALLET_ID` → "pallet id". */
-export function wordsOf(name: string): string {
+function wordsOf(name: string): string {
   return name
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
     .replace(/([A-Z])([A-Z][a-z])/g, "$1 $2")

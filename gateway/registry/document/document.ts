@@ -1,5 +1,6 @@
 import { DomainError } from "../../../shared/domain-error.ts";
 import { isPlainText } from "../../../shared/text.ts";
+import { GATEWAY_LIMITS } from "../../limits.ts";
 import { LIMITS } from "../limits.ts";
 
 /** What publishing makes of one document. */
@@ -44,7 +45,7 @@ export function faultOfVariableLimits(limits: unknown): string | null {
 
 /** What keeps a text from being kept; null where nothing does. Whether it is GraphQL is asked later. */
 export function faultOfText(text: string): string | null {
-  const most = LIMITS.documentCharacters;
+  const most = GATEWAY_LIMITS.documentCharacters;
   if (text.length > most) return `a document has at most ${most} characters, not ${text.length}`;
   // White space and line ends belong to the text, and to its hash.
   if (isPlainText(`x${text.replace(/[\t\n\r\u2028\u2029]/g, " ")}x`, most + 2)) return null;

@@ -19,7 +19,7 @@ export const ALWAYS_SHARED: readonly string[] = [
 const NEVER_SHARED: readonly string[] = ["operator"];
 
 /** The names that a share may list, beside `attributes.<name>` for a single custom field. */
-export const SHAREABLE_FIELDS: readonly string[] = [
+const SHAREABLE_FIELDS: readonly string[] = [
   ...RECORD_FIELDS.filter((name) => !ALWAYS_SHARED.includes(name) && !NEVER_SHARED.includes(name)),
   "attributes",
   "history",
