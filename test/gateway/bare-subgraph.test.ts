@@ -1,25 +1,19 @@
 import { createHash, generateKeyPairSync, type KeyObject, randomUUID } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { SignJWT } from "jose";
 import type { Caller } from "../../shared/caller.ts";
 import { DomainError } from "../../shared/domain-error.ts";
-import {
-  createServiceKeys,
-  readServiceKeys,
-  type ServiceKeys,
-} from "../../shared/graph/service-keys.ts";
+import type { ServiceKeys } from "../../shared/graph/service-keys.ts";
 import { serviceSigner } from "../../shared/graph/service-token.ts";
-import { type SubgraphServer, serveSubgraph } from "../../shared/graph/subgraph-server.ts";
+import type { SubgraphServer } from "../../shared/graph/subgraph-server.ts";
 import { setLogWriter } from "../../shared/log.ts";
-import { type TinySubgraph, tinyManufacturing } from "./tiny-subgraphs.ts";
+import { type ServedTiny, servedTiny } from "./served-tiny.ts";
+import type { TinySubgraph } from "./tiny-subgraphs.ts";
 
 const ANNA: Caller = { subject: "anna", tenant: "demo", roles: ["support"], client: "desk" };
 const QUERY = JSON.stringify({ query: `{ device(connhexId: "connhex-1") { subject roles } }` });
 
-let folder: string;
+let served: ServedTiny;
 let gatewayKeys: ServiceKeys;
 let ownershipKeys: ServiceKeys;
 let service: TinySubgraph;
@@ -28,18 +22,10 @@ const lines: string[] = [];
 setLogWriter((line) => void lines.push(line));
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "tracegraph-keys-"));
-  await createServiceKeys(folder);
-  gatewayKeys = await readServiceKeys(folder, "gateway");
-  ownershipKeys = await readServiceKeys(folder, "ownership");
-  const { trustedKeys } = await readServiceKeys(folder, "manufacturing");
-  service = tinyManufacturing();
-  server = await serveSubgraph(service, { port: 0, host: "127.0.0.1", trustedKeys });
+  served = await servedTiny();
+  ({ service, server, gatewayKeys, ownershipKeys } = served);
 });
-afterAll(async () => {
-  await server.close();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => served.close());
 beforeEach(() => {
   service.fault = () => undefined;
   service.callers.length = 0;

@@ -1,7 +1,6 @@
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { decodeJwt } from "jose";
@@ -13,13 +12,15 @@ import {
   type ServiceKeys,
 } from "../../shared/graph/service-keys.ts";
 import { serviceSigner } from "../../shared/graph/service-token.ts";
-import { type SubgraphServer, serveSubgraph } from "../../shared/graph/subgraph-server.ts";
+import type { SubgraphServer } from "../../shared/graph/subgraph-server.ts";
 import { setLogWriter } from "../../shared/log.ts";
-import { type TinySubgraph, tinyManufacturing } from "./tiny-subgraphs.ts";
+import { type ServedTiny, servedTiny } from "./served-tiny.ts";
+import type { TinySubgraph } from "./tiny-subgraphs.ts";
 
 const ANNA: Caller = { subject: "anna", tenant: "demo", roles: ["support"], client: "desk" };
 
 let folder: string;
+let served: ServedTiny;
 let gatewayKeys: ServiceKeys;
 let ownershipKeys: ServiceKeys;
 let service: TinySubgraph;
@@ -27,18 +28,10 @@ let server: SubgraphServer;
 setLogWriter(() => undefined);
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "tracegraph-keys-"));
-  await createServiceKeys(folder);
-  gatewayKeys = await readServiceKeys(folder, "gateway");
-  ownershipKeys = await readServiceKeys(folder, "ownership");
-  const { trustedKeys } = await readServiceKeys(folder, "manufacturing");
-  service = tinyManufacturing();
-  server = await serveSubgraph(service, { port: 0, host: "127.0.0.1", trustedKeys });
+  served = await servedTiny();
+  ({ service, server, folder, gatewayKeys, ownershipKeys } = served);
 });
-afterAll(async () => {
-  await server.close();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => served.close());
 beforeEach(() => {
   service.fault = () => undefined;
 });

@@ -38,10 +38,32 @@ const STRANGERS = 400;
 /** Strangers have the usual budget of a partner: fewer than it allows at once. */
 const TIMES_EACH = 20;
 
+const HASH = `sha256:${createHash("sha256").update(DEVICE_TEXT).digest("hex")}`;
+const ELSEWHERE = { tenant: "elsewhere" };
+
+const bearer = (text: string): Headers => ({ authorization: `Bearer ${text}` });
+
 /** Publishes what may be run, and what may not, by each way that there is. */
 export async function openTargets(registry: RegistryGateway, seed: string): Promise<Targets> {
-  const elsewhere = { tenant: "elsewhere" };
-  const sha256 = createHash("sha256").update(DEVICE_TEXT).digest("hex");
+  await addClients(registry);
+  const credentials = await addCredentials(registry);
+  const { key, partnerToken } = credentials;
+  const right: Headers[] = [bearer(key), bearer(partnerToken), { "x-api-key": key }];
+  const wrong = wrongHeaders(credentials);
+  const strangers = await strangerHeaders(registry, seed);
+  let asked = 0;
+  return {
+    url: registry.gateway.gateway.url,
+    own: { device: "device", hash: HASH, devices: "devices" },
+    others: ["retired", "rival", "former", "elsewhere"],
+    asPartner: (random) => random.pick(right),
+    asStranger: () => strangers[Math.floor(asked++ / TIMES_EACH) % STRANGERS] ?? {},
+    asNobody: (random) => random.pick(wrong),
+  };
+}
+
+/** The partner, others beside him, and what is published for each. */
+async function addClients(registry: RegistryGateway): Promise<void> {
   const add = (name: string, who = {}) =>
     registry.data(
       ADD_CLIENT,
@@ -49,18 +71,30 @@ export async function openTargets(registry: RegistryGateway, seed: string): Prom
       who,
     );
   for (const name of ["lab", "rival", "former"]) await add(name);
-  await add("lab", elsewhere);
+  await add("lab", ELSEWHERE);
   await registry.publish("lab", [
     { id: "device", text: DEVICE_TEXT },
-    { id: `sha256:${sha256}`, text: DEVICE_TEXT },
+    { id: HASH, text: DEVICE_TEXT },
     { id: "devices", text: DEVICES_TEXT, variableLimits: { ids: 100 } },
     { id: "retired", text: RETIRED_TEXT },
   ]);
   await registry.publish("rival", [{ id: "rival", text: RIVAL_TEXT }]);
   await registry.publish("former", [{ id: "former", text: RIVAL_TEXT }]);
   const documents = [{ id: "elsewhere", text: RIVAL_TEXT }];
-  await registry.data(PUBLISH, { client: "lab", version: "1", documents }, elsewhere);
+  await registry.data(PUBLISH, { client: "lab", version: "1", documents }, ELSEWHERE);
   await registry.data(RETIRE, { client: "lab", ids: ["retired"] });
+}
+
+/** What opens the door, and what no longer does. */
+interface Credentials {
+  key: string;
+  revoked: string;
+  former: string;
+  formerToken: string;
+  partnerToken: string;
+}
+
+async function addCredentials(registry: RegistryGateway): Promise<Credentials> {
   const keyOf = async (client: string) => (await registry.data(ADD_KEY, { client })).addClientKey;
   const key: string = (await keyOf("lab")).text;
   const revoked = await keyOf("lab");
@@ -69,21 +103,21 @@ export async function openTargets(registry: RegistryGateway, seed: string): Prom
   const { token } = registry.gateway;
   const formerToken = await token({ roles: ["partner"], client: "former" });
   await registry.data(CHANGE, { name: "former" });
-  const partner = { roles: ["partner"], client: "lab" } as const;
-  const partnerToken = await token(partner);
+  const partnerToken = await token({ roles: ["partner"], client: "lab" });
+  return { key, revoked: revoked.text, former, formerToken, partnerToken };
+}
+
+function wrongHeaders({ key, partnerToken, ...over }: Credentials): Headers[] {
   const [head = "", body = "", signature = ""] = partnerToken.split(".");
   const mended = (change: object) => {
     const claims = { ...JSON.parse(Buffer.from(body, "base64url").toString()), ...change };
     return Buffer.from(JSON.stringify(claims)).toString("base64url");
   };
   const none = Buffer.from('{"alg":"none"}').toString("base64url");
-  const bearer = (text: string) => ({ authorization: `Bearer ${text}` });
-  const wrong: Headers[] = [
+  return [
     {},
     bearer(""),
-    bearer(former),
-    bearer(formerToken),
-    bearer(revoked.text),
+    ...Object.values(over).map(bearer),
     bearer(key.replace(/.$/, (last) => (last === "0" ? "1" : "0"))),
     bearer(key.replace("_demo_", "_elsewhere_")),
     bearer(key.toUpperCase()),
@@ -99,6 +133,10 @@ export async function openTargets(registry: RegistryGateway, seed: string): Prom
     { ...bearer(partnerToken), "x-tenant": "*" },
     { ...bearer(partnerToken), "x-tenant": "" },
   ];
+}
+
+async function strangerHeaders(registry: RegistryGateway, seed: string): Promise<Headers[]> {
+  const { token } = registry.gateway;
   const strangers: Headers[] = [];
   const random = new Stream(seed, "strangers");
   for (let n = 0; n < STRANGERS; n++) {
@@ -108,14 +146,5 @@ export async function openTargets(registry: RegistryGateway, seed: string): Prom
     const named = client === "" ? "" : `${client}-${n}`;
     strangers.push(bearer(await token({ roles, client: named, subject: `stranger-${n}` })));
   }
-  let asked = 0;
-  return {
-    url: registry.gateway.gateway.url,
-    own: { device: "device", hash: `sha256:${sha256}`, devices: "devices" },
-    others: ["retired", "rival", "former", "elsewhere"],
-    asPartner: (random) =>
-      random.pick([bearer(key), bearer(partnerToken), { "x-api-key": key }] as Headers[]),
-    asStranger: () => strangers[Math.floor(asked++ / TIMES_EACH) % STRANGERS] ?? {},
-    asNobody: (random) => random.pick(wrong),
-  };
+  return strangers;
 }
