@@ -11,23 +11,30 @@ beforeAll(async () => {
   system = await startSystem({ seed: "demo" });
   const examples = JSON.parse(await readFile(join(system.dataFolder, "demo.json"), "utf8"));
   world = await clientWorld(system, examples.serialNumber);
-});
+}, 120_000);
 afterAll(() => system.stop());
 
 /** The client's own tests, in a Python that has these modules. */
 function testWith(name: string, modules: readonly string[]): void {
   const { python, missing } = findPython(modules);
   const skipped = python === null ? ` (skipped: ${missing} not installed)` : "";
-  (python === null ? test.skip : test)(`${name}${skipped}`, async () => {
-    const environment = { TRACEGRAPH_TEST: world, PYTHONWARNINGS: "error::ResourceWarning" };
-    const words = ["-m", "unittest", "--verbose"];
-    const { stderr } = await runPython(`${python}`, words, { folder: CLIENT_FOLDER, environment });
-    const [, ran] = /^Ran (\d+) tests? in/m.exec(stderr) ?? [];
-    expect(Number(ran)).toBeGreaterThan(20);
-    expect(stderr).toMatch(/^OK/m);
-    if (modules.length > 0) expect(stderr).not.toContain("skipped");
-    expect(stderr).not.toContain("no gateway");
-  });
+  (python === null ? test.skip : test)(
+    `${name}${skipped}`,
+    async () => {
+      const environment = { TRACEGRAPH_TEST: world, PYTHONWARNINGS: "error::ResourceWarning" };
+      const words = ["-m", "unittest", "--verbose"];
+      const { stderr } = await runPython(`${python}`, words, {
+        folder: CLIENT_FOLDER,
+        environment,
+      });
+      const [, ran] = /^Ran (\d+) tests? in/m.exec(stderr) ?? [];
+      expect(Number(ran)).toBeGreaterThan(20);
+      expect(stderr).toMatch(/^OK/m);
+      if (modules.length > 0) expect(stderr).not.toContain("skipped");
+      expect(stderr).not.toContain("no gateway");
+    },
+    300_000,
+  );
 }
 
 testWith("the Python client does what it says, with the standard library alone", []);
