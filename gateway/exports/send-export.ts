@@ -80,7 +80,10 @@ export async function sendFile(
   try {
     const range = rangeOf(request, `"${record.exportId}"`, bytes);
     if (range === "BEYOND") {
-      response.writeHead(416, { ...head, "content-range": `bytes */${bytes}` });
+      response.writeHead(416, {
+        ...{ ...head, "content-length": 0 },
+        "content-range": `bytes */${bytes}`,
+      });
       response.end();
       return;
     }

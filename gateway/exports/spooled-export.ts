@@ -91,6 +91,7 @@ export class SpooledExport {
         await spool.grown(id, this.bytes);
       }
       const end = await this.source.end;
+      await spool.grown(id, this.bytes);
       if (end.bytes !== this.bytes) throw new Error("an export's file lacks bytes");
       if (this.source.isKept) await this.file.datasync();
       await finish(end);

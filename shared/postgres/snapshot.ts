@@ -53,6 +53,8 @@ export class Snapshot {
     const copied = this.client.query(copyStreams.to(text));
     // pg would wait for an end that such a stream never tells it, and take it for silence at last.
     (copied as { callback?: () => void }).callback?.();
+    // Whoever reads it learns of the first error; a connection that breaks tells of several.
+    copied.on("error", () => undefined);
     return copied;
   }
 

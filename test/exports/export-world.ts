@@ -155,7 +155,7 @@ export async function take(
 }
 
 function codeOf(status: number, body: Buffer): string | null {
-  if (status < 400) return null;
+  if (status < 400 || body.length === 0) return null;
   const { errors } = JSON.parse(body.toString()) as { errors: { extensions: { code: string } }[] };
   return errors[0]?.extensions.code ?? null;
 }

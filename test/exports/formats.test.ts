@@ -141,7 +141,8 @@ describe.each(["devices", "revisions"] as const)("%s", (what) => {
 /** The microseconds of a time as they stand in the file. */
 function rawTime(vector: Vector | null, row: number): string | null {
   if (!vector?.isValid(row)) return null;
-  const micros = (vector.data[0]?.values as BigInt64Array)[row] ?? 0n;
+  const values = vector.data[0]?.values as BigInt64Array | undefined;
+  const micros = values?.[row] ?? 0n;
   const million = 1_000_000n;
   const rest = ((micros % million) + million) % million;
   const seconds = new Date(Number((micros - rest) / million) * 1_000).toISOString().slice(0, 19);

@@ -33,7 +33,10 @@ export async function* encodeXlsx(
   const rows = new RowsInTurn(batches);
   for (let number = 1; number <= sheets; number++) {
     zip.addReadStreamLazy(sheetPath(number), ZIP_OPTIONS, (answer) => {
-      answer(null, Readable.from(sheet(rows, facts), { objectMode: false }));
+      const written = Readable.from(sheet(rows, facts), { objectMode: false });
+      // The library does not listen for errors of what it reads.
+      written.on("error", (error) => packed.destroy(error));
+      answer(null, written);
     });
   }
   zip.end();
