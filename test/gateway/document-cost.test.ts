@@ -197,8 +197,8 @@ describe("a document", () => {
 
   const walk500 = deviceByConnhexId.replace("devices(first: 50)", "devices(first: 500)");
   test.each<[string, string, Record<string, unknown>, number]>([
-    ["a device's page", deviceBySerialNumber, { id: "SN-1" }, 4 + 20 + 100 + 20 + 2 * P],
-    ["a device's page with 500 of its lot", walk500, { id: "c" }, 4 + 20 + 1_000 + 20 + 2 * P],
+    ["a device's page", deviceBySerialNumber, { id: "SN-1" }, 4 + 30 + 100 + 20 + 2 * P],
+    ["a device's page with 500 of its lot", walk500, { id: "c" }, 4 + 30 + 1_000 + 20 + 2 * P],
     [
       "a list of siblings",
       siblingsQuery,

@@ -64,14 +64,12 @@ const fullest: GraphQLFieldResolver<Made, unknown> = (within, given, _, { return
 };
 
 function answered(within: Made, { ids, ...sizes }: Arguments, isList: boolean): Made | Made[] {
-  if (isList) {
-    const length = ids?.length ?? within.items ?? GATEWAY_LIMITS.listItems;
-    return Array.from({ length }, () => made());
-  }
   // The schema's default makes every paged field have `first`.
-  if (!("first" in sizes)) return made();
-  const size = sizes.last ?? sizes.first ?? 50;
-  return made(size >= 1 && size <= 1_000 ? size : 0);
+  const size = "first" in sizes ? (sizes.last ?? sizes.first ?? 50) : null;
+  const own = size === null ? null : size >= 1 && size <= 1_000 ? size : 0;
+  if (!isList) return made(own ?? undefined);
+  const length = own ?? ids?.length ?? within.items ?? GATEWAY_LIMITS.listItems;
+  return Array.from({ length }, () => made());
 }
 
 function weight({ items, within }: Made): number {

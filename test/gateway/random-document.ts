@@ -6,6 +6,7 @@ import {
   getNamedType,
   isAbstractType,
   isCompositeType,
+  isInputObjectType,
   isNonNullType,
 } from "graphql";
 import { Random } from "../../demo/random.ts";
@@ -63,6 +64,8 @@ function argumentText(argument: GraphQLArgument, levels: number, growing: Growin
   const { name, type, defaultValue } = argument;
   if (name === "first" || name === "last") return sizeText(name, levels, growing);
   if (!isNonNullType(type) || defaultValue !== undefined) return [];
+  // Any object will do: nothing is executed.
+  if (isInputObjectType(getNamedType(type))) return [`${name}: {}`];
   if (name !== "ids") return [`${name}: "2026-01-01T00:00:00Z"`];
   const ids = Array.from({ length: below(growing, 6) }, (_, index) => `id-${index}`);
   if (below(growing, 2) === 0) return [`ids: ${JSON.stringify(ids)}`];
