@@ -7,6 +7,7 @@ import { measureRecall } from "./recall/measure-recall.ts";
 import { readOptions } from "./recall/options.ts";
 import { openRecallDatabases, type RecallDatabases } from "./recall/recall-databases.ts";
 import { aimVerdicts, answerGrowth, deviceGrowth, recallRow } from "./recall/report.ts";
+import { printProfiles } from "./walk/profile-summary.ts";
 
 const notice = (line: string) => void process.stderr.write(`${line}\n`);
 
@@ -19,7 +20,9 @@ async function main(): Promise<void> {
   const options = readOptions();
   // What was started is ended at the exit, which a signal by itself would pass by.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
-  if (options.plansFolder) await mkdir(options.plansFolder, { recursive: true });
+  for (const folder of [options.plansFolder, options.profileFolder]) {
+    if (folder) await mkdir(folder, { recursive: true });
+  }
   const { dataFolder, keepsData, sharedBuffers, rounds } = options;
   const databases: RecallDatabases[] = [];
   for (const devices of options.devices) {
@@ -29,6 +32,7 @@ async function main(): Promise<void> {
   }
   const loadBefore = loadavg()[0] ?? 0;
   const figures = await measureRecall(databases, options, notice);
+  if (options.profileFolder) await printProfiles(options.profileFolder, notice);
   const rows = figures.map(recallRow);
   const facts = {
     devices: options.devices.join(", "),

@@ -26,7 +26,10 @@ export interface RecallGateway {
   stop(): Promise<void>;
 }
 
-export async function startRecallGateway(bench: RecallDatabases): Promise<RecallGateway> {
+export async function startRecallGateway(
+  bench: RecallDatabases,
+  profileFolder: string | null,
+): Promise<RecallGateway> {
   const { dataFolder, databases, devices } = bench;
   const urls = SERVICE_NAMES.flatMap((name) => [
     [`${name.toUpperCase()}_DATABASE_URL`, databases[name].appUrl],
@@ -35,7 +38,7 @@ export async function startRecallGateway(bench: RecallDatabases): Promise<Recall
   const gateway = await startProcess(COMMAND, ["start", "--json"], {
     name: `gateway-${devices}`,
     node: process.execPath,
-    profileFolder: null,
+    profileFolder,
     logFolder: dataFolder,
     environment: { ...Object.fromEntries(urls), PORT: "0", SEED: "none", DATA_DIR: dataFolder },
   });

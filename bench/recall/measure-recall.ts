@@ -167,7 +167,7 @@ export async function measureRecall(
   const benches: Bench[] = [];
   try {
     for (const bench of databases) {
-      const gateway = await startRecallGateway(bench);
+      const gateway = await startRecallGateway(bench, options.profileFolder);
       const counters = await Counters.open(bench);
       const bare = await BareClient.open(bench);
       benches.push(new Bench({ bench, gateway, counters, bare }, options));

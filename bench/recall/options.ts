@@ -19,6 +19,8 @@ export interface RecallOptions {
   sharedBuffers: string;
   /** Where the plans of all statements are written; null for none. */
   plansFolder: string | null;
+  /** Where CPU profiles of the gateways are written; null for none. */
+  profileFolder: string | null;
 }
 
 /** Reads the command line. Fails naming the option. */
@@ -32,6 +34,7 @@ export function readOptions(): RecallOptions {
       only: { type: "string", default: "" },
       "shared-buffers": { type: "string", default: "1GB" },
       plans: { type: "string" },
+      profile: { type: "string" },
       json: { type: "boolean" },
     },
   });
@@ -48,6 +51,7 @@ export function readOptions(): RecallOptions {
     only: values.only,
     sharedBuffers: values["shared-buffers"],
     plansFolder: values.plans === undefined ? null : resolve(values.plans),
+    profileFolder: values.profile === undefined ? null : resolve(values.profile),
   };
 }
 

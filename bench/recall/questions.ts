@@ -61,7 +61,8 @@ export function questionsOf(devices: number): Question[] {
   return [
     ...each([...small, BLOCK], "first page", firstPage("CURRENT", currentMembers), FIRST_PAGE_MS),
     ...each([...small, BLOCK], "exact count", count("CURRENT", currentMembers)),
-    ...each([...small, BLOCK], "all identifiers", identifiers),
+    ...each(small, "all identifiers", identifiers),
+    ...each([BLOCK], "all identifiers", identifiers, LIST_MS),
     ...each([5_000, 50_000], "full list", list),
     ...each([BLOCK], "full list", list, LIST_MS),
     ...each(small, "ever: first page", firstPage("EVER", everMembers), FIRST_PAGE_MS),

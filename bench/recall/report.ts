@@ -7,6 +7,8 @@ export interface RecallRow {
   question: string;
   devices: number;
   gatewayMs: number;
+  /** The least: what it takes where nothing else runs, as near as a busy machine shows it. */
+  leastMs: number;
   bareMs: number;
   timesBare: number;
   nodeCpuMs: number;
@@ -27,6 +29,7 @@ export function recallRow(figures: QuestionFigures): RecallRow {
     question: nameOf(figures),
     devices,
     gatewayMs: rounded(gatewayMs, 2),
+    leastMs: rounded(Math.min(...rounds.flatMap((round) => round.gatewayMs)), 2),
     bareMs: rounded(bareMs, 2),
     timesBare: rounded(gatewayMs / bareMs, 2),
     nodeCpuMs: rounded(
