@@ -3,6 +3,7 @@ import { type DroppedMonth, dropMonths } from "../gateway/access-log/months.stor
 import { Database } from "../shared/postgres/database.ts";
 import { readClusterRecord } from "../shared/postgres/embedded/data-folder.ts";
 import { findDeviations as inManufacturing } from "../subgraphs/manufacturing/device/consistency.store.ts";
+import { findRecallDeviations as inRecalls } from "../subgraphs/manufacturing/recall/consistency.store.ts";
 import { findDeviations as inOwnership } from "../subgraphs/ownership/ownership/consistency.store.ts";
 import { readDatabaseUrls, readStartConfig } from "./config.ts";
 import { type DataFolderSecrets, openSecrets, ownershipConfigOf } from "./data-folder-secrets.ts";
@@ -102,7 +103,10 @@ export function runCheck({ tenant, limit, ...options }: CheckOptions): Promise<F
       });
     const [manufacturing, ownership] = [open("manufacturing"), open("ownership")];
     try {
-      const devices = await inManufacturing(manufacturing.tenant(tenant), limit);
+      const devices = [
+        ...(await inManufacturing(manufacturing.tenant(tenant), limit)),
+        ...(await inRecalls(manufacturing.tenant(tenant), limit)),
+      ];
       const identities = await inOwnership(ownership.tenant(tenant), limit);
       return [
         ...devices.map(({ serialNumber: device, ...deviation }) => ({
