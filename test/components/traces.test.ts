@@ -95,6 +95,21 @@ describe("a trace", () => {
   });
 });
 
+test("a trace over more than it bears is refused with the figure, and not cut", async () => {
+  await install(factory, [["G-1", "SCREW@S-1"]]);
+  const many = (count: number) => `INSERT INTO installation
+    SELECT 'acme', 50000000 + n, 60000000 + n, (SELECT component_id FROM component
+      WHERE part_number = 'SCREW'), '', 1, 1, NULL, now(), now(), 'x', NULL
+    FROM generate_series(1, ${count}) n ON CONFLICT DO NOTHING`;
+  const asked = `{ whereUsed(partNumber: "SCREW", levels: 1) { totalCount } }`;
+  await factory.database.admin(many(99_999));
+  expect((await traced(asked)).whereUsed.totalCount).toBe(100_000);
+  await factory.database.admin(many(100_000));
+  const { codes, errors } = await factory.ask("support", asked);
+  expect(codes).toEqual(["LIMIT_EXCEEDED"]);
+  expect(errors[0]?.extensions.most).toBe(100_000);
+});
+
 test("a loop is told with its path, and not followed", async () => {
   await factory.record({ serialNumber: "L-1" });
   const [, second, third] = await install(factory, [
