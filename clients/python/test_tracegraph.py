@@ -390,6 +390,18 @@ class Frames(OnAGateway):
         for other in others:
             pandas.testing.assert_frame_equal(other, first)
 
+    def test_of_a_scope_and_of_a_recall_have_exactly_its_devices(self):
+        criteria = {"group": {"field": "lotCode", "values": [self.lot]}}
+        manager = tracegraph.connect(WORLD["url"], token=WORLD["tokens"]["admin"])
+        freeze = "mutation($c: RecallCriteria!) { freezeRecall(input: { title: \"t\", reason: \"r\", criteria: $c }) { id hash } }"
+        recall = manager.run(freeze, {"c": criteria})["freezeRecall"]
+        for frame in (self.gateway.export("scope", criteria=criteria), self.gateway.export("recall", id=recall["id"])):
+            self.assertEqual(sorted(frame.serialNumber), [row["serialNumber"] for row in self.rows])
+            text = "".join(f"{one}\n" for one in sorted(frame.serialNumber, key=str.encode))
+            self.assertEqual(hashlib.sha256(text.encode()).hexdigest(), recall["hash"])
+        unknown = {"group": {"field": "lotCode", "values": ["P9999-0000"]}}
+        self.assertEqual(self.refusal(self.gateway.export, "scope", criteria=unknown).code, "UNKNOWN_VALUE")
+
     def test_say_of_which_moment_and_which_file_they_are(self):
         frame = self.frame("ndjson")
         self.assertEqual(sorted(frame.attrs), ["exportId", "moment", "sha256"])
