@@ -6,6 +6,7 @@ import {
 import type { ExportQuestion } from "../../shared/graph/subgraph-service.ts";
 import { excerpt } from "../../shared/text.ts";
 import { RequestRefusal } from "../request/request-refusal.ts";
+import { assertVariablesWithinLimits } from "../variable-limits.ts";
 import { EXPORTS } from "./limits.ts";
 
 /** The subgraph that has the rows, and the arguments that say which of them. */
@@ -59,8 +60,13 @@ export function readExportRequest(
   const kind = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
   if (!kind || (id !== null) !== (kind.hasId ?? false)) return null;
   const format = suffix === null ? acceptedFormat(accept) : formatOf(suffix);
-  const given = { ...parametersOf(searchParams, kind), ...(body !== null && fromJson(body, kind)) };
+  const given: Record<string, unknown> = {
+    ...parametersOf(searchParams, kind),
+    ...(body !== null && fromJson(body, kind)),
+  };
   const { columns, formulas, ...selection } = given;
+  if (typeof selection.criteria === "string") selection.criteria = fromText(selection.criteria);
+  assertVariablesWithinLimits(selection);
   return {
     subgraph: kind.subgraph,
     question: {
@@ -71,6 +77,15 @@ export function readExportRequest(
       selection: { ...selection, ...(id !== null && { id }) },
     },
   };
+}
+
+/** Criteria within a URL are JSON. */
+function fromText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw wrong("criteria", "the criteria are not JSON");
+  }
 }
 
 function partsOf(path: string): { name: string; id: string | null; suffix: string | null } {

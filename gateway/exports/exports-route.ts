@@ -78,7 +78,11 @@ class ExportWork {
     const { what, format } = asked.question;
     this.operation = `export ${what}.${format}`;
     await admission.begin(EXPORTS.nodes);
-    const begun = await refusingWhole(() => parts.exports.begin(asked, scope, this.began));
+    const begun = await refusingWhole(() => parts.exports.begin(asked, scope, this.began)).catch(
+      (error: unknown) => {
+        throw isNotFound(error) ? notFound(error.message) : error;
+      },
+    );
     this.isRecorded = true;
     // Its place is for those whose answers are worked on; this one only flows from here on.
     admission.end();
@@ -122,10 +126,10 @@ class ExportWork {
       throw new RequestRefusal(413, "BODY_TOO_LARGE", text, { connection: "close" });
     }
     const { accept } = request.headers;
-    const asked = readExportRequest(request.url ?? "", {
-      accept,
-      body: body === null ? null : body.toString("utf8"),
-    });
+    const text = body === null ? null : body.toString("utf8");
+    const asked = await refusingWhole(() =>
+      readExportRequest(request.url ?? "", { accept, body: text }),
+    );
     if (asked) return asked;
     throw notFound("there is no such export: see docs/exports.md");
   }
@@ -196,6 +200,11 @@ function assertMethod({ method = "" }: IncomingMessage, allowed: readonly string
 
 function unreadOf(request: IncomingMessage): Record<string, string> {
   return request.complete ? {} : unreadBody(request);
+}
+
+/** What a path names is not there: so says its status too. */
+function isNotFound(error: unknown): error is RequestRefusal {
+  return error instanceof RequestRefusal && error.code === "NOT_FOUND";
 }
 
 function notFound(text: string): RequestRefusal {

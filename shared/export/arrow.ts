@@ -41,6 +41,8 @@ function typeOf(arrow: Arrow, type: ExportType): DataType {
       return new arrow.Utf8();
     case "integer":
       return new arrow.Int64();
+    case "number":
+      return new arrow.Float64();
     case "timestamp":
       return new arrow.TimestampMicrosecond("UTC");
     case "boolean":
@@ -62,6 +64,10 @@ function dataOf(arrow: Arrow, column: ColumnValues) {
     }
     case "integer":
       return arrow.makeData({ ...common, type: new arrow.Int64(), data: wide() });
+    case "number": {
+      const data = new Float64Array(column.halves.buffer, 0, length);
+      return arrow.makeData({ ...common, type: new arrow.Float64(), data });
+    }
     case "timestamp": {
       const micros = new arrow.TimestampMicrosecond("UTC");
       return arrow.makeData({ ...common, type: micros, data: wide() });

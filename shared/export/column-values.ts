@@ -16,7 +16,7 @@ export class ColumnValues {
   offsets: Int32Array;
   /** Of texts: their bytes. */
   texts: Uint8Array;
-  /** Of integers, and of times in microseconds since 1970: 64 bits, the low half first. */
+  /** Of integers, numbers, and times in microseconds since 1970: 64 bits, the low half first. */
   halves: Int32Array;
   /** Of booleans: a bit a row. */
   bits: Uint8Array;
@@ -25,7 +25,7 @@ export class ColumnValues {
     this.name = name;
     this.type = type;
     const isText = type === "text" || type === "json";
-    const isWide = type === "integer" || type === "timestamp";
+    const isWide = type === "integer" || type === "number" || type === "timestamp";
     this.valid = new Uint8Array((rowsMost + 7) >> 3);
     this.offsets = new Int32Array(isText ? rowsMost + 1 : 0);
     this.texts = Buffer.allocUnsafe(isText ? FIRST_TEXT_BYTES : 0);
@@ -60,6 +60,7 @@ export class ColumnValues {
         writeUnixMicroseconds(bytes, start, this.halves, row * 2);
         return;
       case "integer":
+      case "number":
         this.halves[row * 2] = integerAt(bytes, start + 4);
         this.halves[row * 2 + 1] = integerAt(bytes, start);
         return;

@@ -1,7 +1,7 @@
 import { TIME_CHARACTERS, writeTime } from "./database-time.ts";
 import type { ExportType } from "./export-column.ts";
 import type { FileFacts } from "./file-facts.ts";
-import { integerText } from "./integer-text.ts";
+import { integerText, numberText } from "./number-text.ts";
 import { Output } from "./output.ts";
 import type { RowBatch } from "./row-batch.ts";
 
@@ -55,6 +55,9 @@ function writeRows(
           break;
         case "integer":
           output.ascii(integerText(bytes, start));
+          break;
+        case "number":
+          output.ascii(numberText(bytes, start));
           break;
         case "boolean":
           output.ascii(bytes[start] ? "true" : "false");

@@ -2,10 +2,11 @@ import { DomainError } from "../domain-error.ts";
 import { excerpt } from "../text.ts";
 
 /**
- * What a column's values are. `timestamp`: UTC with microseconds. `integer`: 64 bits. `json`: an
+ * What a column's values are. `timestamp`: UTC with microseconds. `integer`: 64 bits. `number`: a
+ * floating-point number of 64 bits. `json`: an
  * object or a list, which only NDJSON nests and every other format has as text.
  */
-export type ExportType = "text" | "integer" | "timestamp" | "boolean" | "json";
+export type ExportType = "text" | "integer" | "number" | "timestamp" | "boolean" | "json";
 
 /** A column as the reader of a file meets it. */
 export interface ExportColumn {

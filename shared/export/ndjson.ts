@@ -1,7 +1,7 @@
 import { TIME_CHARACTERS, writeTime } from "./database-time.ts";
 import type { ExportType } from "./export-column.ts";
 import type { FileFacts } from "./file-facts.ts";
-import { integerText } from "./integer-text.ts";
+import { integerText, numberText } from "./number-text.ts";
 import { Output } from "./output.ts";
 import type { RowBatch } from "./row-batch.ts";
 
@@ -65,6 +65,9 @@ function writeValue(
       return;
     case "integer":
       output.ascii(integerText(from, start));
+      return;
+    case "number":
+      output.ascii(numberText(from, start));
       return;
     case "boolean":
       output.ascii(from[start] ? "true" : "false");

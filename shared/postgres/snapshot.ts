@@ -11,6 +11,7 @@ import { refusalOf } from "./refusal.ts";
  */
 export class Snapshot {
   private isOver = false;
+  private last: Promise<unknown> = Promise.resolve();
 
   private constructor(private readonly client: pg.PoolClient) {}
 
@@ -39,12 +40,17 @@ export class Snapshot {
     };
   }
 
-  async rows<Row>(text: string, parameters: readonly unknown[]): Promise<Row[]> {
-    try {
-      return (await this.client.query(text, [...parameters])).rows as Row[];
-    } catch (error) {
-      throw refusalOf(error);
-    }
+  /** One statement after the other: there is one connection, and stores ask for many at once. */
+  rows<Row>(text: string, parameters: readonly unknown[]): Promise<Row[]> {
+    const read = this.last.then(async () => {
+      try {
+        return (await this.client.query(text, [...parameters])).rows as Row[];
+      } catch (error) {
+        throw refusalOf(error);
+      }
+    });
+    this.last = read.catch(() => undefined);
+    return read;
   }
 
   /** The rows of a query as COPY writes them in its binary form. */

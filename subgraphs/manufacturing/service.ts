@@ -5,6 +5,7 @@ import { appRole } from "../../shared/postgres/migrate.ts";
 import type { ManufacturingConfig } from "./config.ts";
 import { createContext, type Resources } from "./context.ts";
 import { DeviceChanges } from "./device-change/device-changes.store.ts";
+import { criteriaReader } from "./export/criteria-json.type.ts";
 import { exportRecords } from "./export/export-records.store.ts";
 import { IdBlocks } from "./id-block/id-block.store.ts";
 import { LIMITS } from "./limits.ts";
@@ -32,6 +33,7 @@ export async function startManufacturing(
     database,
   );
   const exports = new ExportRows({ ...place, ...(config.observe && { observe: config.observe }) });
+  const readCriteria = criteriaReader(schema);
   const resources: Resources = {
     database,
     deviceIds: new IdBlocks("device"),
@@ -49,7 +51,8 @@ export async function startManufacturing(
       return createContext(resources, caller, request);
     },
     changes: (tenant, options) => changes.follow(tenant, options),
-    export: (caller, question, request) => exportRecords(exports, caller, { question, request }),
+    export: (caller, question, request) =>
+      exportRecords(exports, caller, { question, request, readCriteria }),
     ready: async () => {
       await database.tenant(NO_TENANT).rows(ARE_YOU_THERE);
     },

@@ -60,6 +60,8 @@ export function parquetTypeOf({ type }: Pick<ColumnValues, "type">) {
     case "integer":
     case "timestamp":
       return "INT64";
+    case "number":
+      return "DOUBLE";
     case "boolean":
       return "BOOLEAN";
   }
@@ -81,6 +83,7 @@ function plainValues(column: ColumnValues, rows: Int32Array): Uint8Array {
     case "json":
       return plainTexts(column, rows);
     case "integer":
+    case "number":
     case "timestamp": {
       const halves = new Int32Array(rows.length * 2);
       for (let i = 0; i < rows.length; i++) {

@@ -86,6 +86,7 @@ function schemaElementOf(column: ExportColumn): SchemaElement {
         logical_type: { type: "TIMESTAMP", isAdjustedToUTC: true, unit: "MICROS" },
       };
     case "integer":
+    case "number":
     case "boolean":
       return common;
   }

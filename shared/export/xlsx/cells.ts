@@ -1,6 +1,6 @@
 import { TIME_CHARACTERS, writeTime } from "../database-time.ts";
 import type { ExportColumn, ExportType } from "../export-column.ts";
-import { integerText } from "../integer-text.ts";
+import { integerText, numberText } from "../number-text.ts";
 import type { Output } from "../output.ts";
 import type { RowBatch } from "../row-batch.ts";
 
@@ -87,6 +87,9 @@ function writeValue(
       );
       return;
     }
+    case "number":
+      output.ascii(`><v>${numberText(from, start)}</v></c>`);
+      return;
     case "boolean":
       output.ascii(` t="b"><v>${from[start] ? 1 : 0}</v></c>`);
       return;

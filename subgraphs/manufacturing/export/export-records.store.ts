@@ -1,39 +1,64 @@
 import type { Caller } from "../../../shared/caller.ts";
+import { DomainError } from "../../../shared/domain-error.ts";
 import { chosenColumns } from "../../../shared/export/export-column.ts";
 import type {
   ExportRows,
   ExportSource,
   SourceOf,
 } from "../../../shared/export/export-rows.store.ts";
+import { numberOfGlobalId } from "../../../shared/global-id.ts";
 import type {
   ExportBody,
   ExportQuestion,
   RequestFacts,
 } from "../../../shared/graph/subgraph-service.ts";
 import type { Sql } from "../../../shared/postgres/database.ts";
+import { DeviceStore } from "../device/device.store.ts";
+import { DeviceRevisionStore } from "../device/device-revision.store.ts";
 import { FieldDefinitionStore } from "../field-definition/field-definition.store.ts";
 import { ProductionGroupStore } from "../production-group/production-group.store.ts";
 import { assertGroupable, isGroupField } from "../production-group/production-group.ts";
+import { RecallStore } from "../recall/recall.store.ts";
+import { checkedCriteria } from "../recall-scope/checked-criteria.ts";
+import { ContainedComponentStore } from "../recall-scope/contained-component.store.ts";
+import type { ScopeQuestion } from "../recall-scope/criteria.ts";
+import { RecordedValueStore } from "../recall-scope/recorded-value.store.ts";
 import { partnerOf } from "../share/partner-sight.ts";
 import { columnSql } from "./column-sql.store.ts";
+import { allInstallations } from "./component-source.store.ts";
 import { type ColumnsOf, recordColumns } from "./export-columns.ts";
 import {
   assertMayExport,
   type Exported,
   type GroupSelection,
+  type ReadCriteria,
   readGroupSelection,
+  readKnownAt,
   unknownGroup,
 } from "./export-selection.ts";
-import { type Asking, allDevices, allRevisions, devicesInGroup } from "./export-source.store.ts";
+import {
+  type Asking,
+  allDevices,
+  allRevisions,
+  devicesInGroup,
+  devicesInScope,
+  devicesOfRecall,
+} from "./export-source.store.ts";
+
+export interface RecordsQuestion {
+  question: ExportQuestion;
+  request: RequestFacts;
+  readCriteria: ReadCriteria;
+}
 
 /** Begins an export of the manufacturing record, as far as it is the caller's to read. */
 export async function exportRecords(
   rows: ExportRows,
   caller: Caller,
-  { question, request }: { question: ExportQuestion; request: RequestFacts },
+  { question, request, readCriteria }: RecordsQuestion,
 ): Promise<ExportBody> {
   const what = assertMayExport(question.what, caller);
-  const sourceOf: SourceOf = (snapshot) => sourceFor(what, { question, caller, sql: snapshot.sql });
+  const sourceOf: SourceOf = ({ sql }) => sourceFor(what, { question, caller, sql, readCriteria });
   return rows.begin(caller, question, { ...request, sourceOf });
 }
 
@@ -41,10 +66,14 @@ interface Asked {
   question: ExportQuestion;
   caller: Caller;
   sql: Sql;
+  readCriteria: ReadCriteria;
 }
 
 async function sourceFor(what: Exported, asked: Asked): Promise<ExportSource> {
   const { question, caller, sql } = asked;
+  if (what === "components") {
+    return allInstallations(caller.tenant, caller.roles, question.columns);
+  }
   const partner = partnerOf(caller);
   const isPartner = partner !== null;
   const type: ColumnsOf = what === "revisions" ? "DeviceRevision" : "Device";
@@ -57,7 +86,8 @@ async function sourceFor(what: Exported, asked: Asked): Promise<ExportSource> {
   return { columns, ...selected };
 }
 
-async function rowsOf(what: Exported, asking: Asking, { question, sql }: Asked) {
+async function rowsOf(what: Exclude<Exported, "components">, asking: Asking, asked: Asked) {
+  const { question, sql } = asked;
   switch (what) {
     case "devices":
       return allDevices(asking);
@@ -68,6 +98,10 @@ async function rowsOf(what: Exported, asking: Asking, { question, sql }: Asked) 
       await assertKnownGroup(group, asking, sql);
       return devicesInGroup(asking, group);
     }
+    case "scope":
+      return devicesInScope(asking, await scopeOf(asked));
+    case "recall":
+      return devicesOfRecall(asking, await recallOf(asked));
   }
 }
 
@@ -83,4 +117,27 @@ async function assertKnownGroup(
   }
   const groups = new ProductionGroupStore(sql, tenant, partner);
   if (!(await groups.exists.load(group))) throw unknownGroup(group);
+}
+
+/** The criteria as the graph would check them, in the snapshot that is exported. */
+async function scopeOf({ question, caller, sql, readCriteria }: Asked): Promise<ScopeQuestion> {
+  const { tenant } = caller;
+  const knownAt = readKnownAt(question.selection);
+  const given = readCriteria(question.selection.criteria);
+  const stores = {
+    caller,
+    definitions: new FieldDefinitionStore(sql, tenant),
+    devices: new DeviceStore(sql, tenant),
+    revisions: new DeviceRevisionStore(sql, tenant),
+    recordedValues: new RecordedValueStore(sql, tenant),
+    containedComponents: new ContainedComponentStore(sql, tenant),
+  };
+  return { criteria: await checkedCriteria(given, stores, { knownAt }), knownAt };
+}
+
+async function recallOf({ question, caller, sql }: Asked): Promise<number> {
+  const recallId = numberOfGlobalId("Recall", String(question.selection.id ?? ""));
+  const recalls = new RecallStore(sql, caller.tenant);
+  if (recallId !== null && (await recalls.byId.load(recallId))) return recallId;
+  throw new DomainError("NOT_FOUND", "no recall has this id", { argument: "id" });
 }

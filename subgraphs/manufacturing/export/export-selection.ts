@@ -1,11 +1,13 @@
 import { type Caller, type CallerRole, STAFF } from "../../../shared/caller.ts";
 import { DomainError } from "../../../shared/domain-error.ts";
 import { excerpt, isPlainText } from "../../../shared/text.ts";
+import { parseTimestamp, type Timestamp } from "../../../shared/time.ts";
 import { LIMITS } from "../limits.ts";
 import { MEMBERSHIPS, type Membership } from "../production-group/production-group.ts";
+import type { GivenCriteria } from "../recall-scope/given-criteria.ts";
 
 /** The kinds of rows that this subgraph exports. */
-export const EXPORTED = ["devices", "revisions", "group"] as const;
+export const EXPORTED = ["devices", "revisions", "group", "scope", "recall", "components"] as const;
 export type Exported = (typeof EXPORTED)[number];
 
 /** A line makes devices; it has no use for a million of them in a file. */
@@ -14,6 +16,9 @@ const MAY_EXPORT: Readonly<Record<Exported, readonly CallerRole[]>> = {
   devices: [...STAFF_BUT_LINE, "partner"],
   revisions: [...STAFF_BUT_LINE, "partner"],
   group: [...STAFF_BUT_LINE, "partner"],
+  scope: STAFF_BUT_LINE,
+  recall: STAFF_BUT_LINE,
+  components: STAFF_BUT_LINE,
 };
 
 /** What whoever may not export does instead. */
@@ -71,4 +76,16 @@ export function unknownGroup({
 }: Pick<GroupSelection, "field" | "value">): DomainError {
   const message = `no device that you may see by ${excerpt(field)} ever had ${excerpt(value)}`;
   return new DomainError("UNKNOWN_VALUE", message, { argument: "value" });
+}
+
+/** Reads criteria that came as JSON, as the graph reads those of a query. */
+export type ReadCriteria = (given: unknown) => GivenCriteria;
+
+/** As known when a scope is exported; null: now. */
+export function readKnownAt({ knownAt }: Readonly<Record<string, unknown>>): Timestamp | null {
+  if (knownAt === undefined || knownAt === null) return null;
+  const time = typeof knownAt === "string" ? parseTimestamp(knownAt) : null;
+  if (time !== null) return time;
+  const message = `knownAt is a time like 2026-01-31T08:00:00Z, not ${excerpt(knownAt)}`;
+  throw new DomainError("BAD_USER_INPUT", message, { argument: "knownAt" });
 }

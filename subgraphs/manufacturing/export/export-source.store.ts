@@ -1,5 +1,7 @@
 import type { ExportSource } from "../../../shared/export/export-rows.store.ts";
 import { devicesOfGroup } from "../production-group/member-statements.store.ts";
+import type { ScopeQuestion } from "../recall-scope/criteria.ts";
+import { criteriaSql } from "../recall-scope/criteria-sql.store.ts";
 import { sharedDevicesOf } from "../share/share-predicate.store.ts";
 import type { GroupSelection } from "./export-selection.ts";
 
@@ -48,6 +50,31 @@ export function devicesInGroup({ tenant, partner }: Asking, group: GroupSelectio
     parameters: [tenant, ...members.parameters],
     device: DEVICE,
     isKept: partner === null,
+  };
+}
+
+/** The devices that criteria give, as they are now. */
+export function devicesInScope({ tenant }: Asking, { criteria, knownAt }: ScopeQuestion): Rows {
+  const { text, parameters } = criteriaSql(criteria, { knownAt, firstParameter: 2 });
+  return {
+    from: `FROM device d WHERE d.tenant = $1 AND d.device_id IN (${text})`,
+    orderBy: "d.device_id",
+    parameters: [tenant, ...parameters],
+    device: DEVICE,
+    isKept: true,
+  };
+}
+
+/** The devices of a recall, each as it was when it was frozen: the same rows for ever. */
+export function devicesOfRecall({ tenant }: Asking, recallId: number): Rows {
+  return {
+    from: `FROM recall_item i JOIN device_revision d
+      ON d.tenant = $1 AND d.device_id = i.device_id AND d.revision = i.revision
+      WHERE i.tenant = $1 AND i.recall_id = $2`,
+    orderBy: "d.device_id",
+    parameters: [tenant, recallId],
+    device: DEVICE,
+    isKept: true,
   };
 }
 
