@@ -55,8 +55,9 @@ test.each<[tampering: string, kinds: string[]]>([
   ],
   [
     `UPDATE device_revision SET site = 'X' WHERE revision = 2 AND device_id = ${B}`,
-    ["CHANGED_FIELDS_DIFFER"],
+    ["CHANGED_FIELDS_DIFFER", "RECORDED_VALUES_DIFFER"],
   ],
+  ["INSERT INTO recorded_value VALUES ('acme', 'fwVersion', '9')", ["RECORDED_VALUES_DIFFER"]],
   [
     `UPDATE device_revision SET attributes = '{"note": "z"}' WHERE revision = 1 AND device_id = ${B}`,
     ["CHANGED_FIELDS_DIFFER", "GROUPS_DIFFER"],
