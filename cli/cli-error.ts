@@ -36,6 +36,8 @@ export const CLI_CODES = {
   GATEWAY_UNREACHABLE: "Check --url, and that the gateway runs (`tracegraph start`).",
   GATEWAY_ANSWER: "Check that --url names a tracegraph gateway.",
   DIFFERENT_COUNT: "Repeat the command; report it when it happens again.",
+  EXPORT_CUT: "Repeat the command with --resume.",
+  EXPORT_DIFFERS: "Export it again; the file is not what the gateway sent.",
 } as const;
 export type CliCode = keyof typeof CLI_CODES;
 
@@ -94,8 +96,8 @@ function exitOf(code: CliCode | ErrorCode): ExitCode {
 
 function exitOfCliCode(code: CliCode): ExitCode {
   if (code === "NO_TOKEN") return EXIT.NOT_AUTHORISED;
-  if (code === "GATEWAY_UNREACHABLE") return EXIT.UNREACHABLE;
-  if (code === "STALE_SCHEMA") return EXIT.REFUSED;
+  if (code === "GATEWAY_UNREACHABLE" || code === "EXPORT_CUT") return EXIT.UNREACHABLE;
+  if (code === "STALE_SCHEMA" || code === "EXPORT_DIFFERS") return EXIT.REFUSED;
   if (code === "GATEWAY_ANSWER" || code === "DIFFERENT_COUNT") return EXIT.INTERNAL;
   return EXIT.USAGE;
 }

@@ -50,6 +50,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/where-used.ts")).whereUsedCommand(),
   },
   {
+    name: "export",
+    summary: "rows as of one moment, as files that can be checked",
+    load: async () => (await import("./commands/export.ts")).exportCommand(),
+  },
+  {
     name: "provision",
     summary: "gives recorded devices their cloud identities",
     load: async () => (await import("./commands/provision.ts")).provisionCommand(),

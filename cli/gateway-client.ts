@@ -1,7 +1,9 @@
+import type { IncomingMessage } from "node:http";
 import type { Role } from "../shared/caller.ts";
 import { ERROR_CODES, type ErrorCode } from "../shared/domain-error.ts";
 import { CliError } from "./cli-error.ts";
 import { EXIT } from "./exit-codes.ts";
+import { openAnswer, type Sent } from "./export/http-answer.ts";
 
 const REQUEST_TIMEOUT_MS = 120_000;
 
@@ -55,6 +57,17 @@ export class GatewayClient {
       throw errors[0] ? errorOf(errors[0], this.#roles) : errorOfStatus(status, this.#endpoint);
     }
     return { data: body.data as Data, errors };
+  }
+
+  /** Asks for what is no answer of the graph, like an export; whatever its status is. */
+  async open(path: string, { headers = {}, body }: Partial<Sent>): Promise<IncomingMessage> {
+    const url = new URL(path, this.#endpoint).href;
+    const all = { ...this.#headers, accept: "*/*", ...headers };
+    try {
+      return await openAnswer(url, { headers: all, ...(body !== undefined && { body }) });
+    } catch (error) {
+      throw unreachable(url, error);
+    }
   }
 
   async #post(text: string): Promise<{ status: number; body: GraphAnswer | null }> {
