@@ -27,7 +27,8 @@ export function pageOfSet(
   }
   const sql = new ClauseSql(null, firstParameter);
   const values = sql.parameter(inOrder.values, "text[]");
-  const others = conjuncts(criteria).filter((one) => one !== inOrder);
+  // Whoever had the value at a time had it ever: the clause itself is checked on those in their order.
+  const others = conjuncts(criteria).filter((one) => one !== inOrder || inOrder.at !== null);
   const text = `SELECT DISTINCT o.device_id FROM unnest(${values}) AS asked (value)
     CROSS JOIN LATERAL (${membersInOrder(inOrder, others, sql)} ${order}) o ${order}`;
   return { text, parameters: sql.parameters };
@@ -35,12 +36,12 @@ export function pageOfSet(
 
 /** The devices of the group `asked.value` within the bounds that meet everything else. */
 function membersInOrder(
-  { field, membership }: ValuesClause,
+  { field, membership, at }: ValuesClause,
   others: readonly Criteria[],
   sql: ClauseSql,
 ): string {
   const where = others.map((one) => `AND ${sql.condition(one)}`).join(" ");
-  if (membership === "CURRENT") {
+  if (membership === "CURRENT" && at === null) {
     return `SELECT d.device_id FROM device d
       WHERE d.tenant = $1 AND d.${columnOf(field.name)} = asked.value
         AND d.device_id > $2 AND d.device_id < $3 ${where}`;
@@ -56,9 +57,8 @@ function groupInOrder(criteria: Criteria): ValuesClause | null {
   const groups = conjuncts(criteria).filter(
     (one): one is ValuesClause =>
       one.kind === "values" &&
-      one.at === null &&
       one.values.length <= GROUPS_IN_ORDER &&
       (one.membership === "EVER" || (one.field.isBuiltIn && isGroupField(one.field.name))),
   );
-  return groups[0] ?? null;
+  return groups.find(({ at }) => at === null) ?? groups[0] ?? null;
 }
