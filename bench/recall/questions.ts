@@ -69,6 +69,7 @@ export function questionsOf(devices: number): Question[] {
     ...each(small, "ever: count", count("EVER", everMembers)),
     ...each(small, "as of a day: count and first page", asOfDay),
     ...each(small, "as known on a day: count and first page", asKnownOnDay),
+    ...each(small, "ever, as known on a day: count and first page", everAsKnownOnDay),
     ...each(small, "three clauses: count, breakdown, first page", threeClauses),
     ...each(small, "freeze", freeze),
     ...whereUsedQuestions(devices),
@@ -122,12 +123,12 @@ function list(lot: Lot): Asking {
   };
 }
 
-const lotCriterion = (lot: Lot, at?: string) => ({
-  group: { field: "lotCode", values: [lotCodeOf(lot)], ...(at && { at }) },
+const lotCriterion = (lot: Lot, more: { at?: string; membership?: string } = {}) => ({
+  group: { field: "lotCode", values: [lotCodeOf(lot)], ...more },
 });
 
 function asOfDay(lot: Lot): Asking {
-  const criteria = lotCriterion(lot, DAY_BEFORE_MOVES);
+  const criteria = lotCriterion(lot, { at: DAY_BEFORE_MOVES });
   return {
     ask: (ask) => ask("scope", { criteria, knownAt: null }),
     verify: (answer) => verifyScope(answer, membersBeforeMoves(lot)),
@@ -137,6 +138,15 @@ function asOfDay(lot: Lot): Asking {
 function asKnownOnDay(lot: Lot): Asking {
   return {
     ask: (ask) => ask("scope", { criteria: lotCriterion(lot), knownAt: DAY_BEFORE_MOVES }),
+    verify: (answer) => verifyScope(answer, membersBeforeMoves(lot)),
+  };
+}
+
+/** Nobody knew of the moves then: whoever was ever in the lot was in it before them. */
+function everAsKnownOnDay(lot: Lot): Asking {
+  const criteria = lotCriterion(lot, { membership: "EVER" });
+  return {
+    ask: (ask) => ask("scope", { criteria, knownAt: DAY_BEFORE_MOVES }),
     verify: (answer) => verifyScope(answer, membersBeforeMoves(lot)),
   };
 }

@@ -69,13 +69,14 @@ export function deviceGrowth(rows: readonly RecallRow[]): DeviceGrowth[] {
       if (!many) return [];
       const times = (figure: "gatewayMs" | "bareMs" | "serverMs" | "buffers") =>
         rounded(many[figure] / few[figure], 2);
+      const isLevelsAlone = many.buffers - few.buffers <= LEVELS_BUFFERS;
       return [
         {
           question: few.question,
           gatewayMs: times("gatewayMs"),
           bareMs: times("bareMs"),
           serverMs: times("serverMs"),
-          buffers: times("buffers"),
+          buffers: isLevelsAlone ? Math.min(1, times("buffers")) : times("buffers"),
         },
       ];
     });
@@ -102,6 +103,8 @@ export interface Aim {
 
 const TIMES_BARE_MOST = 3;
 const GROWTH_MOST = 1.2;
+/** What is no growth: an index of ten times the rows has one level more. */
+const LEVELS_BUFFERS = 10;
 
 export function aimVerdicts(figures: readonly QuestionFigures[]): Aim[] {
   const rows = figures.map((one) => ({ ...recallRow(one), mostMs: one.mostMs }));
