@@ -16,7 +16,7 @@ export const EXPORTS = {
   /** How often a growing file is compared with the room that there is. */
   roomEveryBytes: 8 * 1024 * 1024,
   /** What is read of a file at once. */
-  readBytes: 256 * 1024,
+  readBytes: 128 * 1024,
   /** How long whoever asks for a file waits for one that is still being written. */
   waitMs: 20_000,
   waitEveryMs: 200,

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { FileHandle } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { digestField } from "../../shared/graph/exports-server.ts";
@@ -123,13 +122,15 @@ function rangeOf(
   return { first, end: to === "" ? bytes : Math.min(bytes, Number(to) + 1) };
 }
 
+/** Each piece is valid until the next one is asked for. */
 async function* piecesOf(file: FileHandle, first: number, end: number): AsyncGenerator<Buffer> {
+  const room = Buffer.allocUnsafe(EXPORTS.readBytes);
   for (let at = first; at < end; ) {
     const size = Math.min(EXPORTS.readBytes, end - at);
-    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(size), 0, size, at);
+    const { bytesRead } = await file.read(room, 0, size, at);
     if (bytesRead === 0) throw new Error("a file is shorter than it was");
     at += bytesRead;
-    yield buffer.subarray(0, bytesRead);
+    yield room.subarray(0, bytesRead);
   }
 }
 
@@ -145,6 +146,19 @@ async function sendAll(pieces: AsyncIterable<Buffer>, response: ServerResponse):
     bytes += piece.length;
     const mostMs = EXPORTS.readMs + (bytes / EXPORTS.bytesPerSecond) * 1_000;
     if (performance.now() - began > mostMs) throw new Error("an export is read too slowly");
-    if (!response.write(piece)) await once(response, "drain", { signal: gone.signal });
+    await written(response, piece, gone.signal);
   }
+}
+
+/** Resolves once the system has the bytes, so that others may stand in their place. */
+function written(response: ServerResponse, piece: Buffer, gone: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const left = () => reject(new Error("the reader has gone"));
+    gone.addEventListener("abort", left, { once: true });
+    response.write(piece, (error) => {
+      gone.removeEventListener("abort", left);
+      if (error) reject(error);
+      else resolve();
+    });
+  });
 }

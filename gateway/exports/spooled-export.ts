@@ -45,18 +45,19 @@ export class SpooledExport {
   }
 
   /**
-   * Its bytes from the first one on, those too that are still to come, for its one reader. Throws
-   * where it fails.
+   * Its bytes from the first one on, those too that are still to come, for its one reader. Each piece
+   * is valid until the next one is asked for. Throws where it fails.
    */
   async *follow(): AsyncGenerator<Buffer> {
+    const room = Buffer.allocUnsafe(EXPORTS.readBytes);
     try {
       for (let at = 0; ; ) {
         if (at < this.bytes) {
-          const size = Math.min(EXPORTS.readBytes, this.bytes - at);
-          const { bytesRead, buffer } = await this.file.read(Buffer.allocUnsafe(size), 0, size, at);
+          const size = Math.min(room.length, this.bytes - at);
+          const { bytesRead } = await this.file.read(room, 0, size, at);
           if (bytesRead === 0) throw new Error("an export's file has lost its bytes");
           at += bytesRead;
-          yield buffer.subarray(0, bytesRead);
+          yield room.subarray(0, bytesRead);
         } else if (this.failure !== null) throw this.failure;
         else if (!this.isWriting) return;
         else await once(this.moved, "moved");

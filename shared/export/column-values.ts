@@ -54,7 +54,7 @@ export class ColumnValues {
     switch (this.type) {
       case "text":
       case "json":
-        this.addText(bytes, { row, start, length });
+        this.addText(bytes, start, length);
         return;
       case "timestamp":
         writeUnixMicroseconds(bytes, start, this.halves, row * 2);
@@ -70,10 +70,9 @@ export class ColumnValues {
     }
   }
 
-  private addText(
-    bytes: Uint8Array,
-    { row, start, length }: { row: number; start: number; length: number },
-  ): void {
+  /** Of the row that was begun last. */
+  private addText(bytes: Uint8Array, start: number, length: number): void {
+    const row = this.rows - 1;
     let at = this.offsets[row] as number;
     if (at + length > this.texts.length) {
       const grown = Buffer.allocUnsafe(Math.max(this.texts.length * 2, at + length));

@@ -19,26 +19,28 @@ export async function* encodeNdjson(
   );
   for await (const batch of batches) {
     writeRows(output, batch, { types, names });
-    yield output.take();
+    if (output.isPiece) yield output.take();
   }
+  if (output.at > 0) yield output.take();
 }
 
+/** Nothing is made for a value: there are millions of them. */
 function writeRows(
   output: Output,
-  { rows, bytes, starts, lengths }: RowBatch,
+  batch: RowBatch,
   { types, names }: { types: readonly ExportType[]; names: readonly Uint8Array[] },
 ): void {
+  const { rows, lengths } = batch;
   const columns = types.length;
   for (let row = 0, place = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++, place++) {
       const length = lengths[place] as number;
-      const start = starts[place] as number;
       const name = names[column] as Uint8Array;
       output.copy(name, 0, name.length);
       // Every byte may become `\u0000`; there are quotes around, and an end of the line behind.
       output.ensure(6 * Math.max(length, TIME_CHARACTERS) + 4);
       if (length < 0) output.ascii("null");
-      else writeValue(output, bytes, { start, length, type: types[column] as ExportType });
+      else writeValue(output, batch, place, types[column] as ExportType);
     }
     output.ensure(2);
     output.bytes[output.at++] = BRACE;
@@ -46,40 +48,46 @@ function writeRows(
   }
 }
 
-function writeValue(
-  output: Output,
-  from: Uint8Array,
-  { start, length, type }: { start: number; length: number; type: ExportType },
-): void {
+/** What stands in a JSON text for the bytes that may not stand in it. */
+const ESCAPES: readonly string[] = Array.from({ length: 93 }, (_, byte) =>
+  JSON.stringify(String.fromCharCode(byte)).slice(1, -1),
+);
+
+function writeValue(output: Output, batch: RowBatch, place: number, type: ExportType): void {
+  const { bytes } = batch;
+  const start = batch.starts[place] as number;
   switch (type) {
     case "text":
-      writeText(output, from, start, length);
+      writeText(output, batch, place);
       return;
     case "json":
-      output.copy(from, start, length);
+      output.copy(bytes, start, batch.lengths[place] as number);
       return;
     case "timestamp":
       output.bytes[output.at++] = QUOTE;
-      output.at = writeTime(from, start, output.bytes, output.at);
+      output.at = writeTime(bytes, start, output.bytes, output.at);
       output.bytes[output.at++] = QUOTE;
       return;
     case "integer":
-      output.ascii(integerText(from, start));
+      output.ascii(integerText(bytes, start));
       return;
     case "number":
-      output.ascii(numberText(from, start));
+      output.ascii(numberText(bytes, start));
       return;
     case "boolean":
-      output.ascii(from[start] ? "true" : "false");
+      output.ascii(bytes[start] ? "true" : "false");
       return;
   }
 }
 
-function writeText(output: Output, from: Uint8Array, start: number, length: number): void {
+function writeText(output: Output, batch: RowBatch, place: number): void {
+  const from = batch.bytes;
   const { bytes } = output;
-  let at = output.at;
+  const start = batch.starts[place] as number;
+  const end = start + (batch.lengths[place] as number);
+  let { at } = output;
   bytes[at++] = QUOTE;
-  for (let i = start; i < start + length; i++) {
+  for (let i = start; i < end; i++) {
     const byte = from[i] as number;
     if (byte >= 32 && byte !== QUOTE && byte !== BACKSLASH) {
       bytes[at++] = byte;
@@ -91,8 +99,3 @@ function writeText(output: Output, from: Uint8Array, start: number, length: numb
   bytes[at++] = QUOTE;
   output.at = at;
 }
-
-/** What stands in a JSON text for the bytes that may not stand in it. */
-const ESCAPES: readonly string[] = Array.from({ length: 93 }, (_, byte) =>
-  JSON.stringify(String.fromCharCode(byte)).slice(1, -1),
-);

@@ -1,9 +1,15 @@
 const FIRST_BYTES = 192 * 1024;
+const PIECE_BYTES = 96 * 1024;
 
 /** Bytes that are being written: room is made before, so that writing itself asks no questions. */
 export class Output {
   bytes: Uint8Array = Buffer.allocUnsafe(FIRST_BYTES);
   at = 0;
+
+  /** Whether so much was written that it is worth a piece of its own. */
+  get isPiece(): boolean {
+    return this.at >= PIECE_BYTES;
+  }
 
   /** Makes room for so many bytes more. */
   ensure(more: number): void {
@@ -33,10 +39,9 @@ export class Output {
     this.at = at;
   }
 
-  /** What was written, for good; writing begins anew. */
+  /** A copy of what was written; writing begins anew in the same room. */
   take(): Uint8Array {
-    const taken = this.bytes.subarray(0, this.at);
-    this.bytes = Buffer.allocUnsafe(Math.max(FIRST_BYTES, this.at));
+    const taken = Buffer.from(this.bytes.subarray(0, this.at));
     this.at = 0;
     return taken;
   }

@@ -19,24 +19,21 @@ export async function* rowBatches(
   copied: AsyncIterable<Uint8Array>,
   columns: number,
 ): AsyncGenerator<RowBatch> {
-  let rest: Uint8Array = new Uint8Array(0);
+  const room = new Room();
   let isBegun = false;
   let places: Places = { starts: new Int32Array(0), lengths: new Int32Array(0) };
   for await (const chunk of copied) {
-    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    const bytes = room.add(chunk);
     let at = 0;
     if (!isBegun) {
-      if (bytes.length < HEADER_BYTES) {
-        rest = bytes;
-        continue;
-      }
+      if (bytes.length < HEADER_BYTES) continue;
       at = HEADER_BYTES + integerAt(bytes, HEADER_BYTES - 4);
       isBegun = true;
     }
     let rows = 0;
     for (;;) {
       if ((rows + 1) * columns > places.starts.length) places = larger(places, columns);
-      const next = readRow(bytes, at, { ...places, place: rows * columns, columns });
+      const next = readRow(bytes, at, places, rows * columns, columns);
       if (next === END_OF_ROWS_SEEN) {
         if (rows > 0) yield { rows, bytes, ...places };
         return;
@@ -45,10 +42,36 @@ export async function* rowBatches(
       at = next;
       rows++;
     }
-    rest = bytes.subarray(at);
     if (rows > 0) yield { rows, bytes, ...places };
+    room.keepFrom(at);
   }
   throw new Error("the rows of the database end in the middle");
+}
+
+const FIRST_ROOM_BYTES = 256 * 1024;
+
+/** Bytes that are being read: what is left of a chunk stands before the next one, in the same place. */
+class Room {
+  private bytes = Buffer.allocUnsafe(FIRST_ROOM_BYTES);
+  private length = 0;
+
+  /** Everything that is not read yet. */
+  add(chunk: Uint8Array): Uint8Array {
+    const length = this.length + chunk.length;
+    if (length > this.bytes.length) {
+      const larger = Buffer.allocUnsafe(Math.max(this.bytes.length * 2, length));
+      larger.set(this.bytes.subarray(0, this.length));
+      this.bytes = larger;
+    }
+    this.bytes.set(chunk, this.length);
+    this.length = length;
+    return this.bytes.subarray(0, length);
+  }
+
+  keepFrom(at: number): void {
+    this.bytes.copyWithin(0, at, this.length);
+    this.length -= at;
+  }
 }
 
 const INCOMPLETE = -1;
@@ -63,7 +86,9 @@ interface Places {
 function readRow(
   bytes: Uint8Array,
   at: number,
-  { starts, lengths, place, columns }: Places & { place: number; columns: number },
+  { starts, lengths }: Places,
+  place: number,
+  columns: number,
 ): number {
   const most = bytes.length;
   if (at + 2 > most) return INCOMPLETE;

@@ -167,7 +167,7 @@ test("CSV disarms what a spreadsheet would take for a formula, and nothing else"
       .split("\n")
       .find((line) => line.includes("1+1"));
   };
-  expect(await rowOf("")).toBe("'=1+1,'+39,'@home,'-1");
+  expect(await rowOf("")).toBe('"\'=1+1","\'+39","\'@home","\'-1"');
   expect(await rowOf("&formulas=keep")).toBe("=1+1,+39,@home,-1");
 });
 

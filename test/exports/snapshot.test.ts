@@ -7,7 +7,7 @@ import { type ExportWorld, openWorld, take, worldOf } from "./export-world.ts";
 
 const ROWS = 20_000;
 const FILL = `INSERT INTO device (tenant, device_id, serial_number, disposition, attributes, revision, recorded_at)
-  SELECT 'demo', 1000000 + n, 'S-' || n, 'RELEASED', '{"note": "before"}', 1, now()
+  SELECT 'demo', 1000000 + n, 'S-' || n, 'RELEASED', jsonb_build_object('note', repeat('before ', 90)), 1, now()
   FROM generate_series(1, $1::int) n`;
 const BACKENDS = `SELECT pid FROM pg_stat_activity WHERE datname = current_database()
   AND query LIKE 'COPY%' AND state <> 'idle'`;

@@ -11,16 +11,16 @@ const EXACT_DIGITS = 15;
 /** The most that one byte becomes: `_x005F_`. */
 const ESCAPED_BYTES = 7;
 
-/** The columns of a sheet: their types, and their letters as cells are named by. */
+/** The columns of a sheet: their types, and how their cells begin: `<c r="A`. */
 export interface SheetColumns {
   types: readonly ExportType[];
-  letters: readonly string[];
+  begins: readonly Uint8Array[];
 }
 
 export function sheetColumns(columns: readonly ExportColumn[]): SheetColumns {
   return {
     types: columns.map(({ type }) => type),
-    letters: columns.map((_, index) => lettersOf(index)),
+    begins: columns.map((_, index) => Buffer.from(`<c r="${lettersOf(index)}`)),
   };
 }
 
@@ -28,10 +28,9 @@ export function sheetColumns(columns: readonly ExportColumn[]): SheetColumns {
 export function writeHeader(output: Output, columns: readonly ExportColumn[]): void {
   output.ascii('<row r="1">');
   for (const [index, { name }] of columns.entries()) {
-    output.ascii(`<c r="${lettersOf(index)}1" t="inlineStr"><is>`);
+    output.ascii(`<c r="${lettersOf(index)}1"`);
     const bytes = Buffer.from(name);
     writeText(output, bytes, 0, bytes.length);
-    output.ascii("</is></c>");
   }
   output.ascii("</row>");
 }
@@ -42,18 +41,24 @@ export function writeRow(
   { bytes, starts, lengths }: RowBatch,
   { row, number, sheet }: { row: number; number: number; sheet: SheetColumns },
 ): void {
-  const { types, letters } = sheet;
-  output.ascii(`<row r="${number}">`);
-  for (let column = 0; column < types.length; column++) {
-    const place = row * types.length + column;
+  const { types, begins } = sheet;
+  const columns = types.length;
+  const digits = String(number);
+  output.ascii('<row r="');
+  output.ascii(digits);
+  output.ascii('">');
+  for (let column = 0, place = row * columns; column < columns; column++, place++) {
     const length = lengths[place] as number;
     if (length < 0) continue;
-    output.ascii(`<c r="${letters[column]}${number}"`);
-    writeValue(output, bytes, {
-      start: starts[place] as number,
-      length,
-      type: types[column] as ExportType,
-    });
+    const begin = begins[column] as Uint8Array;
+    output.copy(begin, 0, begin.length);
+    output.ascii(digits);
+    output.ascii('"');
+    const type = types[column] as ExportType;
+    const start = starts[place] as number;
+    // A text is never a formula, whatever it begins with.
+    if (type === "text" || type === "json") writeText(output, bytes, start, length);
+    else writeValue(output, bytes, start, type);
   }
   output.ascii("</row>");
 }
@@ -61,16 +66,10 @@ export function writeRow(
 function writeValue(
   output: Output,
   from: Uint8Array,
-  { start, length, type }: { start: number; length: number; type: ExportType },
+  start: number,
+  type: Exclude<ExportType, "text" | "json">,
 ): void {
   switch (type) {
-    case "text":
-    case "json":
-      // A text is never a formula, whatever it begins with.
-      output.ascii(' t="inlineStr"><is>');
-      writeText(output, from, start, length);
-      output.ascii("</is></c>");
-      return;
     case "timestamp":
       // A spreadsheet's own times are too coarse for microseconds.
       output.ascii(' t="inlineStr"><is><t>');
@@ -103,12 +102,16 @@ function writeText(output: Output, from: Uint8Array, start: number, length: numb
   if (length > CELL_CHARACTERS) assertFits(from.subarray(start, end));
   const isPadded =
     length > 0 && ((from[start] as number) <= SPACE || (from[end - 1] as number) <= SPACE);
-  output.ascii(isPadded ? '<t xml:space="preserve">' : "<t>");
+  output.ascii(isPadded ? ' t="inlineStr"><is><t xml:space="preserve">' : ' t="inlineStr"><is><t>');
   output.ensure(length * ESCAPED_BYTES);
   const { bytes } = output;
   let { at } = output;
   for (let i = start; i < end; i++) {
     const byte = from[i] as number;
+    if (IS_PLAIN[byte]) {
+      bytes[at++] = byte;
+      continue;
+    }
     const instead = escapeOf(from, i, end);
     if (instead === null) bytes[at++] = byte;
     else for (let c = 0; c < instead.length; c++) bytes[at++] = instead.charCodeAt(c);
@@ -116,8 +119,14 @@ function writeText(output: Output, from: Uint8Array, start: number, length: numb
     if (byte === NO_CHARACTER && instead !== null) i += 2;
   }
   output.at = at;
-  output.ascii("</t>");
+  output.ascii("</t></is></c>");
 }
+
+/** Bytes that stand for themselves, whatever is around them. */
+const IS_PLAIN: readonly boolean[] = Array.from(
+  { length: 256 },
+  (_, byte) => byte >= SPACE && ![38, 60, 62, UNDERSCORE, NO_CHARACTER].includes(byte),
+);
 
 /** What stands for a byte; null where it stands for itself. */
 function escapeOf(from: Uint8Array, i: number, end: number): string | null {
