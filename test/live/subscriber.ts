@@ -37,7 +37,7 @@ interface Options {
   method?: "GET" | "POST";
 }
 
-const WAIT_MS = 8_000;
+const WAIT_MS = 20_000;
 
 /** Subscribes over HTTP, and resolves with the answer's head. */
 export function subscribe(
@@ -109,7 +109,7 @@ function read(answer: IncomingMessage): Subscriber {
       return new Promise((resolve, reject) => {
         const timer = setTimeout(() => {
           waiting.delete(look);
-          reject(new Error(`${events.length} of ${count} events came: ${JSON.stringify(events)}`));
+          reject(new Error(`${events.length} of ${count} events came: ${JSON.stringify(events.slice(-3))}`));
         }, WAIT_MS);
         const look = () => {
           if (events.length < count) return;
