@@ -45,6 +45,9 @@ async function leaveRows({ pair, system }: World): Promise<void> {
   const columns = "tenant, request_id, subject, roles, devices, device_count, outcomes, status, ms";
   const line = "$1, 'left', 'ada', '{}', '{}', 0, '{}', 200, 1";
   await leave(system.database, `access_log (${columns}) VALUES (${line})`);
+  const record = "'left', 'devices', 'csv', '{}', '[]', 'kept', 'text/csv', now(), 1, true, 'ada'";
+  await leave(system.database, `export VALUES ($1, ${record}, null, '{}', 'left')`);
+  await leave(system.database, `export_end VALUES ($1, 'left', 1, 1, ${hash})`);
 }
 
 async function eachTable(work: (database: FreshDatabase, table: string) => Promise<void>) {

@@ -17,7 +17,20 @@ describe("the configuration", () => {
       proxies: 0,
       metricsToken: null,
       servesGraphiql: true,
+      exports: { folder: "data/exports" },
     });
+  });
+
+  test("of exports is their folder, how much of it may be used, and for how long", () => {
+    const given = { EXPORTS_DIR: "/exports", EXPORTS_MEGABYTES: "2", EXPORTS_KEPT_MINUTES: "3" };
+    const { exports } = readGatewaySettings(given);
+    expect(exports).toEqual({ folder: "/exports", bytesMost: 2_097_152, keptMs: 180_000 });
+    expect(readGatewaySettings({ DATA_DIR: "/d" }).exports).toEqual({ folder: "/d/exports" });
+    for (const name of ["EXPORTS_MEGABYTES", "EXPORTS_KEPT_MINUTES"]) {
+      for (const text of ["0", "-1", "1.5", "much"]) {
+        expect(() => readGatewaySettings({ [name]: text })).toThrow(name);
+      }
+    }
   });
 
   test("of a gateway on its own names its database beside that", () => {
