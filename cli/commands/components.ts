@@ -18,8 +18,8 @@ Examples:
   tracegraph components SN-000042 --at 2026-01-31T08:00:00Z
   tracegraph components import parts.csv`;
 
-const IMPORT_DESCRIPTION = `Records what was put into what. Good rows are recorded although others are refused; importing a file
-again changes nothing.
+const IMPORT_DESCRIPTION = `Records what was put into what. Good rows are recorded although others are refused; importing a
+file again changes nothing.
 
 Columns: parent (a device's serial number; or parent_supplier, parent_part_number,
 parent_serial_number, parent_supplier_lot), child (a device's serial number; or supplier,
@@ -71,6 +71,7 @@ export function componentsCommand(): Command {
 function importCommand(): Command {
   const format = new Option("--format <format>", "guessed where it is not given");
   const command = new Command("import")
+    .summary("records what was put into what, from a file")
     .description(IMPORT_DESCRIPTION)
     .argument("<file>", "the file, or - for standard input")
     .addOption(format.choices(COMPONENT_FORMATS))
