@@ -139,7 +139,7 @@ test("under real concurrency never more work than may, nobody is lost, and costl
         await pause(2);
         leave();
       } catch (error) {
-        expect(error).toEqual(OVERLOADED);
+        expect(error).toMatchObject({ status: 503, code: "OVERLOADED" });
         refused++;
         await pause(3);
       }
