@@ -182,7 +182,8 @@ export class Campaign {
       });
       compared = answer.compareRecallScopes;
     } catch (error) {
-      return this.isRightRefusal({ criteria: b, knownAt }, error) ? null : String(error);
+      const isRight = this.isRightRefusal({ criteria: b, knownAt }, error);
+      return isRight ? null : `against ${JSON.stringify(b)}: ${error}`;
     }
     const isInA = new Set(inA);
     const expected = {

@@ -29,7 +29,9 @@ const COLUMNS = {
  * The devices that contain, on any level, one component with all that the criterion gives: installed
  * now, or ever, as known at a time (null: now). Walks upwards from the components. An item is
  * visited once, so that loops in the data end; each step is one probe of an index, which OFFSET 0
- * holds PostgreSQL to: a join of all installations is what it would else think of.
+ * holds PostgreSQL to: a join of all installations is what it would else think of. The walk begins
+ * at a list, whose length PostgreSQL does not guess: it takes a recursion to find tenfold at each
+ * step, and beside such costs the plan of all else would be left to chance.
  */
 export function devicesContaining(
   { membership, ...criterion }: ComponentCriterion,
@@ -51,7 +53,9 @@ export function devicesContaining(
       : `AND NOT EXISTS (SELECT FROM removal r WHERE r.tenant = $1
            AND r.installation_id = i.installation_id ${isKnown("r")})`;
   const text = `WITH RECURSIVE containing (item_id) AS (
-      SELECT c.component_id FROM component c WHERE c.tenant = $1 AND ${asked.join(" AND ")}
+      SELECT s.component_id FROM unnest(ARRAY(
+        SELECT c.component_id FROM component c WHERE c.tenant = $1 AND ${asked.join(" AND ")}
+      )) AS s (component_id)
     UNION
       SELECT above.parent_id FROM containing
       CROSS JOIN LATERAL (SELECT i.parent_id FROM installation i

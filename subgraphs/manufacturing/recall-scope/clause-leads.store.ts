@@ -9,6 +9,10 @@ import type { CriterionField } from "./criterion-field.ts";
 export interface Lead {
   /** The narrower it is likely to be, the lower. */
   rank: number;
+  /** Whether PostgreSQL cannot know how many there are: it walks installations. */
+  isWalk: boolean;
+  /** Whether there are no others, so that nothing of that part need be asked again. */
+  isExact: boolean;
   /** Made only where it is used, because its parameters are. */
   text: () => string;
 }
@@ -38,9 +42,11 @@ const INDEXED: readonly string[] = ["partNumber", "fwVersion", "hardwareRevision
 export class ClauseLeads {
   constructor(private readonly sql: ClauseSql) {}
 
-  /** The set itself, where it needs no more than the table of memberships; null where it does. */
+  /** The set itself, where it needs no look at devices; null where it does. */
   membersAlone(criteria: Criteria): string | null {
-    if (criteria.kind !== "values" || criteria.membership !== "EVER") return null;
+    if (criteria.kind === "component") return this.sql.containing(criteria);
+    if (this.sql.known !== null || criteria.kind !== "values" || criteria.membership !== "EVER")
+      return null;
     const among = this.sql.parameter(criteria.values, "text[]");
     return `SELECT DISTINCT g.device_id FROM device_group g
       WHERE ${this.sql.inGroup(criteria.field, among)}`;
@@ -54,7 +60,6 @@ export class ClauseLeads {
       case "range":
         return hasIndex(clause) || clause.field.type === "TIME";
       case "component":
-        return true;
       case "serialNumbers":
       case "serialRange":
       case "siblings":
@@ -69,7 +74,8 @@ export class ClauseLeads {
       const leads = criteria.of.map((one) => this.lead(one));
       if (criteria.kind === "anyOf") return union(leads);
       const known = leads.filter((lead) => lead !== null);
-      return known.sort((one, other) => one.rank - other.rank)[0] ?? null;
+      const [first] = known.sort((one, other) => one.rank - other.rank);
+      return first ? { ...first, isExact: first.isExact && criteria.of.length === 1 } : null;
     }
     switch (criteria.kind) {
       case "values":
@@ -87,7 +93,7 @@ export class ClauseLeads {
       case "component": {
         const isOne = criteria.serialNumber !== null;
         const rank = isOne ? RANK.componentSerialNumber : RANK.component;
-        return { rank, text: () => this.sql.containing(criteria) };
+        return { rank, isWalk: true, isExact: true, text: () => this.sql.containing(criteria) };
       }
       case "siblings":
         return criteria.origins.length === 0
@@ -103,11 +109,13 @@ export class ClauseLeads {
         return `i.value = ANY (${this.sql.parameter(values, "text[]")})`;
       });
     }
-    const isNow = membership === "CURRENT" && at === null && this.sql.knownAt === null;
+    const isNow = membership === "CURRENT" && at === null && this.sql.known === null;
     if (isNow && field.isBuiltIn) return hasIndex(clause) ? this.column(field, values) : null;
     if (!field.isGroupable) return null;
     return {
       rank: rankOf(field),
+      isWalk: false,
+      isExact: membership === "EVER" && this.sql.known === null,
       text: () => `SELECT g.device_id FROM device_group g
         WHERE ${this.sql.inGroup(field, this.sql.parameter(values, "text[]"))}`,
     };
@@ -120,9 +128,11 @@ export class ClauseLeads {
       const listed = { path, field, values: recorded, membership: "CURRENT", at: null } as const;
       return this.valuesLead({ kind: "values", ...listed }, recorded);
     }
-    if (field.type !== "TIME" || this.sql.knownAt !== null) return null;
+    if (field.type !== "TIME" || this.sql.known !== null) return null;
     return {
       rank: RANK.producedAt,
+      isWalk: false,
+      isExact: true,
       text: () => `SELECT d.device_id FROM device d
         WHERE d.tenant = $1 AND ${this.sql.rangeCondition(clause)}`,
     };
@@ -131,6 +141,8 @@ export class ClauseLeads {
   private column(field: CriterionField, values: readonly string[]): Lead {
     return {
       rank: rankOf(field),
+      isWalk: false,
+      isExact: true,
       text: () => `SELECT l.device_id FROM device l
         WHERE l.tenant = $1 AND l.${columnOf(field.name)} = ANY (${this.sql.parameter(values, "text[]")})`,
     };
@@ -139,6 +151,8 @@ export class ClauseLeads {
   private identifiers(rank: number, kind: string, condition: () => string): Lead {
     return {
       rank,
+      isWalk: false,
+      isExact: kind === "serialNumber" && this.sql.known === null,
       text: () => `SELECT i.device_id FROM device_identifier i
         WHERE i.tenant = $1 AND i.kind = '${kind}' AND ${condition()}`,
     };
@@ -151,6 +165,8 @@ function union(leads: readonly (Lead | null)[]): Lead | null {
   if (known.length < leads.length) return null;
   return {
     rank: Math.max(...known.map(({ rank }) => rank)),
+    isWalk: known.some(({ isWalk }) => isWalk),
+    isExact: known.every(({ isExact }) => isExact),
     text: () => known.map((lead) => `(${lead.text()})`).join("\nUNION ALL\n"),
   };
 }

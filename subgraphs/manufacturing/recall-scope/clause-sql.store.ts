@@ -15,14 +15,19 @@ import type { CriterionField } from "./criterion-field.ts";
 /** Clauses as conditions on a device's state `d`, with the parameters that they take. */
 export class ClauseSql {
   readonly parameters: unknown[] = [];
-  /** The parameter that holds the time at which things were known; null: now. */
-  readonly knownAt: string | null;
+  private knownParameter: string | null = null;
 
   constructor(
-    knownAt: Timestamp | null,
+    /** The time at which things were known; null: now. */
+    readonly known: Timestamp | null,
     private readonly firstParameter: number,
-  ) {
-    this.knownAt = knownAt === null ? null : this.parameter(knownAt, "timestamptz");
+  ) {}
+
+  /** The parameter that holds the time at which things were known; null: now. */
+  knownAt(): string | null {
+    if (this.known === null) return null;
+    this.knownParameter ??= this.parameter(this.known, "timestamptz");
+    return this.knownParameter;
   }
 
   /** True where the device meets the criteria; false or null where it does not. */
@@ -46,8 +51,9 @@ export class ClauseSql {
         return `d.serial_number = ANY (${this.parameter(clause.values, "text[]")})`;
       case "serialRange":
         return this.stretches(clause, "d.serial_number");
+      // Never a join: looked up in a table that is hashed once, also under OR and NOT.
       case "component":
-        return `d.device_id IN (${this.containing(clause)})`;
+        return `((d.device_id IN (${this.containing(clause)})) IS TRUE)`;
       case "siblings": {
         const origins = clause.origins.map((one) => this.condition(one));
         return origins.length === 0 ? "false" : `(${origins.join(" OR ")})`;
@@ -62,7 +68,8 @@ export class ClauseSql {
         AND g.device_id = d.device_id ${this.isKnownGroup()})`;
     }
     if (at === null) return `${this.valueOf("d", field)} = ANY (${among})`;
-    const known = this.knownAt === null ? "" : `AND v.recorded_at <= ${this.knownAt}`;
+    const knownAt = this.knownAt();
+    const known = knownAt === null ? "" : `AND v.recorded_at <= ${knownAt}`;
     // As asOf says: of the revisions in effect, the last one that changed the field.
     return `(SELECT ${this.valueOf("v", field)} FROM device_revision v
       WHERE v.tenant = $1 AND v.device_id = d.device_id ${known}
@@ -107,12 +114,15 @@ export class ClauseSql {
     return `(${stretches.join(" OR ")})`;
   }
 
+  /**
+   * A walk over installations, made once and kept as a list: PostgreSQL takes a recursion to find
+   * tenfold at each step, and would choose the plan of all else by that.
+   */
   containing(clause: ComponentClause): string {
     const firstParameter = this.firstParameter + this.parameters.length;
-    const knownAt = this.knownAt === null ? null : String(this.parameters[0]);
-    const set = devicesContaining(clause, { knownAt, firstParameter });
+    const set = devicesContaining(clause, { knownAt: this.known, firstParameter });
     this.parameters.push(...set.parameters);
-    return set.text;
+    return `SELECT w.device_id FROM unnest(ARRAY(${set.text})) AS w (device_id)`;
   }
 
   inGroup(field: CriterionField, among: string): string {
@@ -121,10 +131,11 @@ export class ClauseSql {
   }
 
   private isKnownGroup(): string {
-    if (this.knownAt === null) return "";
+    const knownAt = this.knownAt();
+    if (knownAt === null) return "";
     return `AND EXISTS (SELECT FROM device_revision v WHERE v.tenant = $1
       AND v.device_id = g.device_id AND v.revision = g.from_revision
-      AND v.recorded_at <= ${this.knownAt})`;
+      AND v.recorded_at <= ${knownAt})`;
   }
 
   private valueOf(row: "d" | "v", { name, isBuiltIn }: CriterionField): string {

@@ -1,7 +1,7 @@
 import type { Timestamp } from "../../../shared/time.ts";
 import { ClauseLeads } from "./clause-leads.store.ts";
 import { ClauseSql } from "./clause-sql.store.ts";
-import { type Criteria, isCombination } from "./criteria.ts";
+import { asksComponents, type Criteria, isCombination } from "./criteria.ts";
 import type { DeviceSet } from "./device-set.ts";
 
 /** What a set of devices is asked for, beside its criteria. */
@@ -21,28 +21,50 @@ export interface SetOptions {
 export function criteriaSql(criteria: Criteria, options: SetOptions): DeviceSet {
   const sql = new ClauseSql(options.knownAt, options.firstParameter);
   const text = setText(criteria, sql, options.among ?? null);
-  return { text, parameters: sql.parameters };
+  return {
+    // What walks are part of is made first, as a list: PostgreSQL cannot tell what they find and
+    // cost, and would leave the rest of the statement's plan to chance.
+    text: asksComponents(criteria)
+      ? `SELECT s.device_id FROM unnest(ARRAY(${text})) AS s (device_id)`
+      : text,
+    parameters: sql.parameters,
+  };
 }
 
 function setText(criteria: Criteria, sql: ClauseSql, among: string | null): string {
-  const { knownAt } = sql;
   const all = conjuncts(criteria);
   const [only] = all;
-  if (all.length === 1 && only && among === null && knownAt === null) {
+  if (all.length === 1 && only && among === null) {
     const members = new ClauseLeads(sql).membersAlone(only);
     if (members !== null) return members;
   }
-  const where = all.map((one) => sql.condition(one)).join(" AND ");
-  const lead = among === null ? leadOf(all, sql) : `SELECT unnest(${among})`;
-  if (knownAt !== null) return knownText(where, { lead, knownAt });
-  const led = lead === null ? "" : `AND d.device_id IN (${lead})`;
-  return `SELECT d.device_id FROM device d WHERE d.tenant = $1 ${led} AND ${where}`;
+  const lead = among === null ? leadOf(all, sql) : { text: `SELECT unnest(${among})` };
+  const asked = all.filter((one) => !(lead?.isExact && one === lead.criteria));
+  const where = ["true", ...asked.map((one) => sql.condition(one))].join(" AND ");
+  const knownAt = sql.knownAt();
+  if (knownAt !== null) return knownText(knownAt, where, lead);
+  if (!lead?.isWalk) {
+    const led = lead ? `AND d.device_id IN (${lead.text})` : "";
+    return `SELECT d.device_id FROM device d WHERE d.tenant = $1 ${led} AND ${where}`;
+  }
+  // Device by device, by the index, because PostgreSQL cannot tell how few a walk finds.
+  return `SELECT d.device_id FROM ${eachOnce(lead)} CROSS JOIN LATERAL (
+      SELECT n.* FROM device n WHERE n.tenant = $1 AND n.device_id = c.device_id OFFSET 0) d
+    WHERE ${where}`;
+}
+
+/** What leads a statement: the part of the criteria that it comes from, where it is one. */
+interface LeadText {
+  text: string;
+  criteria?: Criteria;
+  isWalk?: boolean;
+  isExact?: boolean;
 }
 
 /** The states at a time: of each device the last revision that was recorded by then. */
-function knownText(where: string, { lead, knownAt }: { lead: string | null; knownAt: string }) {
+function knownText(knownAt: string, where: string, lead: LeadText | null): string {
   if (lead !== null) {
-    return `SELECT d.device_id FROM (SELECT DISTINCT l.device_id FROM (${lead}) AS l (device_id)) c
+    return `SELECT d.device_id FROM ${eachOnce(lead)}
       CROSS JOIN LATERAL (${stateAt(knownAt)}) d WHERE ${where}`;
   }
   // What has not changed since is as it is now: only the others are looked up.
@@ -51,6 +73,10 @@ function knownText(where: string, { lead, knownAt }: { lead: string | null; know
     UNION ALL
     SELECT d.device_id FROM device c CROSS JOIN LATERAL (${stateAt(knownAt)}) d
       WHERE c.tenant = $1 AND c.recorded_at > ${knownAt} AND ${where}`;
+}
+
+function eachOnce({ text }: LeadText): string {
+  return `(SELECT DISTINCT l.device_id FROM (${text}) AS l (device_id)) c`;
 }
 
 /** The state of device `c` as it was known at a time; no row where it was not recorded yet. */
@@ -66,7 +92,7 @@ export function conjuncts(criteria: Criteria): readonly Criteria[] {
 }
 
 /** What to lead with; null where the statement leads itself, or nothing can. */
-function leadOf(all: readonly Criteria[], sql: ClauseSql): string | null {
+function leadOf(all: readonly Criteria[], sql: ClauseSql): LeadText | null {
   const leads = new ClauseLeads(sql);
   const narrowest = all
     .map((criteria) => ({ criteria, lead: leads.lead(criteria) }))
@@ -74,6 +100,7 @@ function leadOf(all: readonly Criteria[], sql: ClauseSql): string | null {
     .sort((one, other) => (one.lead?.rank ?? 0) - (other.lead?.rank ?? 0))[0];
   if (!narrowest?.lead) return null;
   const { criteria, lead } = narrowest;
-  const isLedByItself = !isCombination(criteria) && sql.knownAt === null && leads.isLedBy(criteria);
-  return isLedByItself ? null : lead.text();
+  const isLedByItself = !isCombination(criteria) && sql.known === null && leads.isLedBy(criteria);
+  const { isWalk, isExact } = lead;
+  return isLedByItself ? null : { criteria, isWalk, isExact, text: lead.text() };
 }

@@ -105,6 +105,15 @@ export function clausesOf(criteria: Criteria): Clause[] {
   return isCombination(criteria) ? criteria.of.flatMap(clausesOf) : [criteria];
 }
 
+/** Whether any clause asks what devices contain. */
+export function asksComponents(criteria: Criteria): boolean {
+  return clausesOf(criteria).some(
+    (clause) =>
+      clause.kind === "component" ||
+      (clause.kind === "siblings" && clause.origins.some(({ kind }) => kind === "component")),
+  );
+}
+
 /** The criteria with every clause replaced, in the same places. */
 export async function mapClauses(
   criteria: Criteria,

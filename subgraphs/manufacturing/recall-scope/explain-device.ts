@@ -3,7 +3,7 @@ import { excerpt } from "../../../shared/text.ts";
 import type { Context } from "../context.ts";
 import { inKnowledge, type Revision } from "../device/device-revision.ts";
 import type { ScopeQuestion } from "./criteria.ts";
-import { clausesOf } from "./criteria.ts";
+import { asksComponents } from "./criteria.ts";
 import { type DeviceHistory, explain } from "./evaluate.ts";
 import { phraseOf } from "./sentence.ts";
 
@@ -33,14 +33,11 @@ export async function explainDevice(
     const when = knownAt === null ? "" : ` by ${knownAt}`;
     throw new DomainError("NOT_FOUND", `no device ${excerpt(serialNumber)} was recorded${when}`);
   }
-  const asksComponents = clausesOf(criteria).some(
-    (clause) =>
-      clause.kind === "component" ||
-      (clause.kind === "siblings" && clause.origins.some(({ kind }) => kind === "component")),
-  );
   const history: DeviceHistory = {
     revisions: [first, ...later],
-    contained: asksComponents ? await context.containedComponents.of(deviceId, knownAt) : [],
+    contained: asksComponents(criteria)
+      ? await context.containedComponents.of(deviceId, knownAt)
+      : [],
   };
   const { isMet, decidedBy, revision, component } = explain(criteria, history);
   const { connhexId } = device;

@@ -1,7 +1,12 @@
 import { columnOf } from "../production-group/member-statements.store.ts";
 import { isGroupField } from "../production-group/production-group.ts";
 import { ClauseSql } from "./clause-sql.store.ts";
-import type { Criteria, ScopeQuestion, ValuesClause } from "./criteria.ts";
+import {
+  asksComponents,
+  type Criteria,
+  type ScopeQuestion,
+  type ValuesClause,
+} from "./criteria.ts";
 import { conjuncts, criteriaSql } from "./criteria-sql.store.ts";
 import type { DeviceSet } from "./device-set.ts";
 
@@ -22,7 +27,7 @@ export function pageOfSet(
   const inOrder = knownAt === null ? groupInOrder(criteria) : null;
   if (!inOrder) {
     const { text, parameters } = criteriaSql(criteria, { knownAt, firstParameter });
-    const found = `SELECT s.device_id FROM (${text} OFFSET 0) s`;
+    const found = `SELECT s.device_id FROM (SELECT f.device_id FROM (${text}) f OFFSET 0) s`;
     return { text: `${found} WHERE s.device_id > $2 AND s.device_id < $3 ${order}`, parameters };
   }
   const sql = new ClauseSql(null, firstParameter);
@@ -54,6 +59,8 @@ function membersInOrder(
 
 /** A clause that every device must meet and whose devices an index has in their order. */
 function groupInOrder(criteria: Criteria): ValuesClause | null {
+  // What devices contain is found whole, so that it is found once.
+  if (asksComponents(criteria)) return null;
   const groups = conjuncts(criteria).filter(
     (one): one is ValuesClause =>
       one.kind === "values" &&

@@ -76,7 +76,8 @@ export class ScopeStore {
   private states({ criteria, knownAt }: ScopeQuestion, firstParameter: number) {
     const set = criteriaSql(criteria, { knownAt, firstParameter });
     if (knownAt === null) {
-      const text = `SELECT * FROM device WHERE tenant = $1 AND device_id IN (${set.text})`;
+      const text = `SELECT n.* FROM (${set.text}) s JOIN device n
+        ON n.tenant = $1 AND n.device_id = s.device_id`;
       return { text, parameters: set.parameters };
     }
     const at = `$${firstParameter + set.parameters.length}::timestamptz`;
