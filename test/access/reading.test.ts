@@ -18,7 +18,7 @@ beforeAll(async () => {
       places: ["manufacturing", "ownership"],
     })),
   ];
-}, 180_000);
+}, 420_000);
 afterAll(() => world?.close());
 
 /** Every field of the subgraphs but those that federation adds. */
