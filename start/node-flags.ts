@@ -1,7 +1,7 @@
 /**
  * What a process that answers requests gives Node: room for what one request makes and the next one
  * no longer needs (three times 64 MB at most). With Node's own 16 MB much of it is copied, and
- * found to be garbage only later: 10 to 15 % of the CPU of a large answer.
+ * found to be garbage only later: some hundredths of the CPU of a large answer.
  */
 const YOUNG_GENERATION = "--max-semi-space-size=64";
 export const NODE_FLAGS: readonly string[] = [YOUNG_GENERATION];

@@ -109,7 +109,11 @@ function read(answer: IncomingMessage): Subscriber {
       return new Promise((resolve, reject) => {
         const timer = setTimeout(() => {
           waiting.delete(look);
-          reject(new Error(`${events.length} of ${count} events came: ${JSON.stringify(events.slice(-3))}`));
+          reject(
+            new Error(
+              `${events.length} of ${count} events came: ${JSON.stringify(events.slice(-3))}`,
+            ),
+          );
         }, WAIT_MS);
         const look = () => {
           if (events.length < count) return;
