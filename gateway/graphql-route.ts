@@ -130,6 +130,7 @@ class Work {
     const arrival = await refusingWhole(() => arrive(parts, request));
     const scope = new RequestScope(arrival.caller, this.requestId);
     scope.tellsSchema = parts.tellsSchema;
+    scope.isGone = () => request.socket.destroyed;
     this.scope = scope;
     const admission = parts.gate.admit(arrival, request);
     this.admission = admission;

@@ -26,6 +26,8 @@ export class RequestScope {
   readonly deadlineAt = Date.now() + GATEWAY_LIMITS.requestMs;
   /** Is called before anything is executed, with the nodes of the largest answer. May refuse. */
   begin: (nodes: number) => Promise<void> = async () => undefined;
+  /** Whether the client has closed its connection: what was not begun need not be. */
+  isGone: () => boolean = () => false;
   private readonly contexts = new Map<string, object>();
 
   constructor(
@@ -37,8 +39,8 @@ export class RequestScope {
   contextOf(service: SubgraphService): object {
     let context = this.contexts.get(service.name);
     if (!context) {
-      const { requestId, deadlineAt, seen } = this;
-      context = service.createContext(this.caller, { requestId, deadlineAt, seen });
+      const { requestId, deadlineAt, seen, isGone } = this;
+      context = service.createContext(this.caller, { requestId, deadlineAt, seen, isGone });
       this.contexts.set(service.name, context);
     }
     return context;

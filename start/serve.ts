@@ -1,5 +1,6 @@
 import { readGatewaySettings } from "../gateway/config.ts";
 import { type Gateway, type GatewayOptions, startGateway } from "../gateway/server.ts";
+import { readCoalescing } from "../subgraphs/manufacturing/config.ts";
 import type { OwnershipConfig } from "../subgraphs/ownership/config.ts";
 import type { ServiceName } from "./databases.ts";
 import { startPair } from "./pair.ts";
@@ -22,7 +23,10 @@ export async function serveSystem(options: ServeOptions): Promise<ServedSystem> 
   const { environment, databases, ownership, ...more } = options;
   const settings = readGatewaySettings(environment);
   const pair = await startPair({
-    manufacturing: { databaseUrl: databases.manufacturing.appUrl },
+    manufacturing: {
+      databaseUrl: databases.manufacturing.appUrl,
+      coalesces: readCoalescing(environment),
+    },
     ownership,
   });
   try {

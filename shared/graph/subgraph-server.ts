@@ -197,7 +197,8 @@ async function answerGraphql(
     body,
   };
   const outcome = outcomeOf({ http });
-  const context = service.createContext(caller, { requestId, seen, ...deadline });
+  const isGone = () => response.destroyed;
+  const context = service.createContext(caller, { requestId, seen, isGone, ...deadline });
   outcome.context = context;
   const answered = await apollo.executeHTTPGraphQLRequest({
     httpGraphQLRequest: http,

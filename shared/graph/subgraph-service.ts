@@ -11,6 +11,8 @@ export interface RequestFacts {
   requestId: string;
   /** When whoever asked gives up waiting: milliseconds since the epoch. */
   deadlineAt?: number;
+  /** Whether whoever asked has gone away, and will not read an answer. */
+  isGone?: () => boolean;
   /** Is told the devices that are read or written. */
   seen?: SeenDevices;
 }

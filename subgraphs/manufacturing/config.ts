@@ -2,6 +2,8 @@
 export interface ManufacturingConfig {
   /** A login that is, or may become, manufacturing_app. */
   databaseUrl: string;
+  /** Whether single records that come at once share a transaction; they do unless told otherwise. */
+  coalesces?: boolean;
   /** Is told each SQL statement that is sent. For counting in tests. */
   observe?: (sql: string) => void;
 }
@@ -17,5 +19,12 @@ export function readManufacturingConfig(
   if (!/^postgres(ql)?:\/\//.test(databaseUrl)) {
     throw new Error("MANUFACTURING_DATABASE_URL must begin with postgres://");
   }
-  return { databaseUrl };
+  return { databaseUrl, coalesces: readCoalescing(env) };
+}
+
+/** Only a benchmark turns it off, to tell what coalescing gains. */
+export function readCoalescing(env: Readonly<Record<string, string | undefined>>): boolean {
+  const word = env.COALESCING || "on";
+  if (word !== "on" && word !== "off") throw new Error(`COALESCING must be on or off, not ${word}`);
+  return word === "on";
 }

@@ -1,12 +1,15 @@
 import type { Caller } from "../../shared/caller.ts";
 import type { PeerExecutor, RequestFacts } from "../../shared/graph/subgraph-service.ts";
 import type { Database, Sql } from "../../shared/postgres/database.ts";
+import type { SingleRecords } from "./coalescing/single-records.store.ts";
 import { ComponentStore } from "./component/component.store.ts";
 import { ComponentRecording } from "./component/component-recording.store.ts";
 import { ComponentWriter } from "./component/component-writer.store.ts";
 import { InstallationStore } from "./component/installation.store.ts";
 import { TraceStore } from "./component/trace.store.ts";
 import { DeviceStore } from "./device/device.store.ts";
+import type { Batch } from "./device/device-batch.ts";
+import type { DeviceStatement } from "./device/device-facts.ts";
 import { DeviceRecording } from "./device/device-recording.store.ts";
 import { DeviceRevisionStore } from "./device/device-revision.store.ts";
 import { DeviceWriter, IdentifierTaken } from "./device/device-writer.store.ts";
@@ -37,6 +40,8 @@ export interface Resources {
   recallIds: IdBlocks;
   installationIds: IdBlocks;
   ownership: PeerExecutor;
+  /** null where every record is a transaction of its own. */
+  singleRecords: SingleRecords | null;
 }
 
 function readers(sql: Sql, caller: Caller) {
@@ -75,7 +80,7 @@ function writers(sql: Sql, caller: Caller, ids: NextIds) {
   const writer = new DeviceWriter(sql, caller.tenant, known, ids.nextItem);
   return {
     definitions,
-    recording: new DeviceRecording(writer, known, caller),
+    recording: new DeviceRecording(writer, known),
     links: new CloudIdentityLinks(sql, writer, caller),
     componentRecording: new ComponentRecording(
       new ComponentWriter(sql, caller.tenant, caller.subject),
@@ -116,6 +121,8 @@ export function createContext(resources: Resources, caller: Caller, request: Req
     nextShareId: () => resources.shareIds.reserve(sql, 1),
     nextRecallId: () => resources.recallIds.reserve(sql, 1),
     recallStatus,
+    /** Records one device together with those that others record now; null where nobody does so. */
+    recordTogether: together(resources, caller, request),
     /** Runs `work` in one transaction, on stores bound to it; ids of what is new are reserved. */
     async write<T>(
       work: (tx: Writers) => Promise<T>,
@@ -154,3 +161,9 @@ export function createContext(resources: Resources, caller: Caller, request: Req
   };
 }
 export type Context = ReturnType<typeof createContext>;
+
+function together({ singleRecords }: Resources, caller: Caller, request: RequestFacts) {
+  if (!singleRecords) return null;
+  return (statement: DeviceStatement, key: string | null): Promise<Batch> =>
+    singleRecords.record(statement, key, { caller, request });
+}

@@ -1,6 +1,12 @@
 /** Everything of this subgraph that can grow, and how far. Lengths are UTF-16 code units. */
 export const LIMITS = {
   rowsPerBatch: 1_000,
+  /** Single records of many callers that one transaction writes. */
+  recordsTogether: 200,
+  /** Such transactions of a tenant that are under way at once. */
+  recordingLanes: 2,
+  /** Single records of all tenants that wait or are being written. */
+  recordsWaiting: 4_000,
   serialNumberCharacters: 128,
   connhexIdCharacters: 128,
   fieldCharacters: 256,

@@ -2,6 +2,7 @@ import { ExportRows } from "../../shared/export/export-rows.store.ts";
 import type { PeerExecutor, SubgraphService } from "../../shared/graph/subgraph-service.ts";
 import { Database, statement } from "../../shared/postgres/database.ts";
 import { appRole } from "../../shared/postgres/migrate.ts";
+import { SingleRecords } from "./coalescing/single-records.store.ts";
 import type { ManufacturingConfig } from "./config.ts";
 import { createContext, type Resources } from "./context.ts";
 import { DeviceChanges } from "./device-change/device-changes.store.ts";
@@ -34,9 +35,12 @@ export async function startManufacturing(
   );
   const exports = new ExportRows({ ...place, ...(config.observe && { observe: config.observe }) });
   const readCriteria = criteriaReader(schema);
+  const deviceIds = new IdBlocks("device");
+  const singleRecords = config.coalesces === false ? null : new SingleRecords(database, deviceIds);
   const resources: Resources = {
     database,
-    deviceIds: new IdBlocks("device"),
+    deviceIds,
+    singleRecords,
     shareIds: new IdBlocks("share"),
     recallIds: new IdBlocks("recall"),
     installationIds: new IdBlocks("installation"),
@@ -57,6 +61,7 @@ export async function startManufacturing(
       await database.tenant(NO_TENANT).rows(ARE_YOU_THERE);
     },
     async close() {
+      await singleRecords?.close();
       await changes.close();
       await exports.close();
       await database.close();

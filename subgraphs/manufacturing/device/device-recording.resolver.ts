@@ -23,13 +23,15 @@ export class DeviceRecordingResolver {
       description: "1 to 128 printable ASCII characters, unique within the tenant.",
     })
     key: string | null | undefined,
-    @Ctx() { write }: Context,
+    @Ctx() { caller, write, recordTogether }: Context,
   ): Promise<Batch> {
     assertBatchSize(input.length, LIMITS.rowsPerBatch);
+    const [single] = input;
+    if (single && input.length === 1 && recordTogether) return recordTogether(single, key ?? null);
     return write(
       ({ idempotency, recording }) =>
         idempotency.once(key ?? null, { operation: "recordDevices", input }, () =>
-          recording.record(input),
+          recording.record(input, caller),
         ),
       { newDevices: input.length },
     );
@@ -48,10 +50,11 @@ export class DeviceRecordingResolver {
     reason: string,
     @Arg("expectedRevision", () => Int, { description: "The revision that you looked at." })
     expectedRevision: number,
-    @Ctx() { write, devices }: Context,
+    @Ctx() { caller, write, devices }: Context,
   ): Promise<DeviceRow | null> {
     const why = { reason: readReason(reason, LIMITS.reasonCharacters), expectedRevision };
-    await write(({ recording }) => recording.correct({ ...changes, serialNumber }, why));
+    const said = { statement: { ...changes, serialNumber }, caller };
+    await write(({ recording }) => recording.correct(said, why));
     return devices.bySerialNumber.load(serialNumber);
   }
 }

@@ -8,27 +8,43 @@ import { type Batch, batchOf, type Verdict } from "./device-batch.ts";
 import { type DeviceFacts, type DeviceStatement, readFacts } from "./device-facts.ts";
 import { type DeviceWriter, type Judgement, type Row, stampOf } from "./device-writer.store.ts";
 
+/** What a caller says of a device. */
+export interface Said {
+  statement: DeviceStatement;
+  caller: Caller;
+}
+
 /** Records and corrects devices, within one transaction. */
 export class DeviceRecording {
   constructor(
     private readonly writer: DeviceWriter,
     private readonly definitions: () => Promise<FieldDefinition[]>,
-    private readonly caller: Caller,
   ) {}
 
   /** Judges every row by itself; a refused row loses nothing but itself. */
-  async record(statements: readonly DeviceStatement[]): Promise<Batch> {
+  async record(statements: readonly DeviceStatement[], caller: Caller): Promise<Batch> {
+    return batchOf(await this.verdictsOf(statements.map((statement) => ({ statement, caller }))));
+  }
+
+  /** As `record` of one statement each, by callers of one tenant; no two name the same device. */
+  async recordEach(said: readonly Said[]): Promise<Batch[]> {
+    const verdicts = await this.verdictsOf(said);
+    return verdicts.map((verdict) => batchOf([{ ...verdict, index: 0 }]));
+  }
+
+  private async verdictsOf(said: readonly Said[]): Promise<Verdict[]> {
     const definitions = await this.definitions();
     const byName = new Map(definitions.map((definition) => [definition.name, definition]));
     const seen = new Set<string>();
     const verdicts: Verdict[] = [];
     const rows: (Row<Verdict> & { index: number })[] = [];
-    statements.forEach((statement, index) => {
+    said.forEach(({ statement, caller }, index) => {
       const { serialNumber } = statement;
       try {
         assertFirstInBatch(serialNumber, seen);
         const facts = readFacts(statement, byName, Date.now());
-        const judge = (known: DeviceRow | null) => this.judge(index, facts, known, definitions);
+        const judge = (known: DeviceRow | null) =>
+          judged(index, facts, known, { definitions, caller });
         rows.push({ index, serialNumber, judge });
       } catch (error) {
         verdicts[index] = refusal(index, serialNumber, null, error);
@@ -39,12 +55,12 @@ export class DeviceRecording {
       verdicts[index] =
         settled[place] ?? refusal(index, serialNumber, null, concurrentChange(serialNumber));
     });
-    return batchOf(verdicts);
+    return verdicts;
   }
 
   /** Throws STALE_REVISION, naming the present one, where the device is not at the expected one. */
   async correct(
-    statement: DeviceStatement,
+    { statement, caller }: Said,
     { reason, expectedRevision }: { reason: string; expectedRevision: number },
   ): Promise<void> {
     const definitions = await this.definitions();
@@ -57,36 +73,36 @@ export class DeviceRecording {
           if (!known) throw new DomainError("NOT_FOUND", `${facts.serialNumber} is not recorded`);
           assertPresentRevision(known, expectedRevision);
           const due = judgeCorrection(known, facts, definitions);
-          return { result: true, change: { ...due, ...stampOf(this.caller, facts, reason) } };
+          return { result: true, change: { ...due, ...stampOf(caller, facts, reason) } };
         },
       },
     ]);
     if (!done) throw concurrentChange(facts.serialNumber);
   }
+}
 
-  private judge(
-    index: number,
-    facts: DeviceFacts,
-    known: DeviceRow | null,
-    definitions: readonly FieldDefinition[],
-  ): Judgement<Verdict> {
-    const answer = (outcome: Verdict["outcome"], revision: number): Verdict => ({
-      index,
-      serialNumber: facts.serialNumber,
-      outcome,
-      revision,
-      code: null,
-      message: null,
-      field: null,
-    });
-    try {
-      const due = judgeRecord(known, facts, definitions);
-      if (!due) return { result: answer("UNCHANGED", known?.revision ?? 0), change: null };
-      const result = known ? answer("REVISED", known.revision + 1) : answer("RECORDED", 1);
-      return { result, change: { ...due, ...stampOf(this.caller, facts) } };
-    } catch (error) {
-      return { result: refusal(index, facts.serialNumber, known, error), change: null };
-    }
+function judged(
+  index: number,
+  facts: DeviceFacts,
+  known: DeviceRow | null,
+  { definitions, caller }: { definitions: readonly FieldDefinition[]; caller: Caller },
+): Judgement<Verdict> {
+  const answer = (outcome: Verdict["outcome"], revision: number): Verdict => ({
+    index,
+    serialNumber: facts.serialNumber,
+    outcome,
+    revision,
+    code: null,
+    message: null,
+    field: null,
+  });
+  try {
+    const due = judgeRecord(known, facts, definitions);
+    if (!due) return { result: answer("UNCHANGED", known?.revision ?? 0), change: null };
+    const result = known ? answer("REVISED", known.revision + 1) : answer("RECORDED", 1);
+    return { result, change: { ...due, ...stampOf(caller, facts) } };
+  } catch (error) {
+    return { result: refusal(index, facts.serialNumber, known, error), change: null };
   }
 }
 
