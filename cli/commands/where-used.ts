@@ -6,8 +6,8 @@ import { type ConnectionOptions, connect, withConnection } from "../connection.t
 import { note, plural, print, printable, printJson, table } from "../output.ts";
 
 const DESCRIPTION = `Lists every device and component that contains, on any level, one of the components that have
-what is given: a supplier's lot, a part number, one serial number. Each is listed once, at its lowest
-level. Level 1 is what it was put into directly.
+what is given: a supplier's lot, a part number, one serial number. Each is listed once, at its
+lowest level. Level 1 is what it was put into directly.
 
 Examples:
   tracegraph where-used --supplier ACME --supplier-lot L-2291

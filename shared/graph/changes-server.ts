@@ -39,11 +39,15 @@ export function mayReadChanges({ caller }: Vouched): boolean {
 export async function streamChanges(
   changes: NonNullable<SubgraphService["changes"]>,
   { tenant, after }: { tenant: string; after?: string },
-  { response, closing }: { response: ServerResponse; closing: AbortSignal },
+  {
+    response,
+    closing,
+    mostMs = LIMITS.streamMs,
+  }: { response: ServerResponse; closing: AbortSignal; mostMs?: number | undefined },
 ): Promise<void> {
   const gone = new AbortController();
   response.once("close", () => gone.abort());
-  const signal = AbortSignal.any([gone.signal, closing, AbortSignal.timeout(LIMITS.streamMs)]);
+  const signal = AbortSignal.any([gone.signal, closing, AbortSignal.timeout(mostMs)]);
   response.writeHead(200, { "content-type": "application/x-ndjson", "cache-control": "no-store" });
   response.flushHeaders();
   let writtenAt = Number.NEGATIVE_INFINITY;

@@ -52,6 +52,8 @@ export interface ServeOptions {
   trustedKeys: ReadonlyMap<string, KeyObject>;
   /** Who sends it reads the metrics; without it whoever asks on this machine. */
   metricsToken?: string | null;
+  /** How long a stream of changes lasts, where that is less than its token lives. */
+  changesMs?: number;
 }
 export interface SubgraphServer {
   url: string;
@@ -64,6 +66,7 @@ interface Parts {
   apollo: ApolloServer<RequestContext>;
   check: ServiceTokenCheck;
   metricsToken: string | null;
+  changesMs: number | undefined;
   /** Aborted when this server ends: streams end then. */
   closing: AbortSignal;
 }
@@ -71,13 +74,13 @@ interface Parts {
 /** Serves a subgraph over HTTP to holders of service tokens, and to nobody else. */
 export async function serveSubgraph(
   service: SubgraphService,
-  { port, host, trustedKeys, metricsToken = null }: ServeOptions,
+  { port, host, trustedKeys, metricsToken = null, changesMs }: ServeOptions,
 ): Promise<SubgraphServer> {
   openMetrics();
   const apollo = await startApollo(service);
   const check = serviceTokenCheck(service.name, trustedKeys);
   const closing = new AbortController();
-  const parts = { service, apollo, check, metricsToken, closing: closing.signal };
+  const parts = { service, apollo, check, metricsToken, changesMs, closing: closing.signal };
   const server = createServer({ connectionsCheckingInterval: 1_000 }, (request, response) => {
     answer(parts, request, response).catch((error: unknown) => {
       log("ERROR", "subgraph-request-failed", { subgraph: service.name, stack: stackOf(error) });
@@ -163,7 +166,8 @@ async function answer(
     const changes = service.changes?.bind(service);
     if (changes && asked) {
       const { tenant } = token.caller;
-      return streamChanges(changes, { tenant, ...asked }, { response, closing: parts.closing });
+      const { closing, changesMs: mostMs } = parts;
+      return streamChanges(changes, { tenant, ...asked }, { response, closing, mostMs });
     }
   }
   if (graphql && request.url === EXPORTS_PATH) {

@@ -9,7 +9,7 @@ import * as ownershipCheck from "../../subgraphs/ownership/ownership/consistency
 import { freshDatabase } from "../support/postgres.ts";
 import { type LoadedDemo, loadedDemo, patient, SEED, TENANT } from "./loaded-demo.ts";
 
-const DEVICES = 20_000;
+const DEVICES = 4_000;
 let demo: LoadedDemo;
 beforeAll(async () => {
   demo = await loadedDemo(DEVICES);

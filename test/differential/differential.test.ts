@@ -13,10 +13,11 @@ import type { Caller, Role } from "../../shared/caller.ts";
 import { DomainError } from "../../shared/domain-error.ts";
 import { publicError } from "../../shared/graph/public-error.ts";
 import { type LoadedDemo, loadedDemo, TENANT } from "../demo/loaded-demo.ts";
+import { campaignSize } from "../support/campaign-size.ts";
 import { type Monolith, monolithOf } from "./monolith.ts";
 import { type Known, type RandomOperation, randomOperation } from "./random-operation.ts";
 
-const OPERATIONS = 1_000;
+const OPERATIONS = campaignSize({ suite: 300, long: 1_000 });
 const ROLES: readonly Role[] = ["support", "admin", "analyst", "engineering", "line", "regulator"];
 
 let demo: LoadedDemo;

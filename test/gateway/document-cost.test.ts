@@ -6,6 +6,7 @@ import { siblingsQuery } from "../../cli/commands/siblings.ts";
 import { deviceByConnhexId, deviceBySerialNumber } from "../../cli/device/walk.ts";
 import { assertCostWithinLimits, documentCost } from "../../gateway/document-cost.ts";
 import { DomainError } from "../../shared/domain-error.ts";
+import { campaignSize } from "../support/campaign-size.ts";
 import { greatestAnswer } from "./greatest-answer.ts";
 import { randomDocument } from "./random-document.ts";
 
@@ -225,7 +226,7 @@ describe("a document", () => {
 describe("a random document", () => {
   test("costs as many nodes and values as its greatest answer has", () => {
     let largest = 0;
-    for (let seed = 1; seed <= 150; seed++) {
+    for (let seed = 1; seed <= campaignSize({ suite: 60, long: 500 }); seed++) {
       const { text, variables } = randomDocument(schema, seed);
       const question = asked(text, variables);
       const cost = documentCost(question);

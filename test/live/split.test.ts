@@ -9,11 +9,14 @@ import { type TestGateway, testGateway } from "../support/gateway.ts";
 import { type ServedPair, servedPair } from "../support/served-pair.ts";
 import { CHANGED, type Subscriber, subscribeAs } from "./subscriber.ts";
 
+/** Streams end here as they do with their token, but sooner. */
+const CHANGES_MS = 1_500;
+
 let served: ServedPair;
 let gateways: TestGateway[];
 const open: Subscriber[] = [];
 beforeAll(async () => {
-  served = await servedPair();
+  served = await servedPair({ changesMs: CHANGES_MS });
   const { remote } = served;
   gateways = [await testGateway({ remote }), await testGateway({ remote })];
 });
@@ -76,10 +79,10 @@ test("a subgraph that stops and comes back is followed on, and nothing is missed
 
 test("a stream that ends with its token is opened again, and nothing is missed", async () => {
   const [subscriber] = await followEverywhere("S-3");
-  // Longer than a token of 30 seconds lives.
+  // Several streams long.
   for (let n = 0; n < 34; n++) {
     await record({ serialNumber: `S-3-${n}`, lotCode: "S-3" });
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await new Promise((resolve) => setTimeout(resolve, CHANGES_MS / 10));
   }
   await subscriber?.until(34);
   expect(subscriber && told(subscriber)).toEqual(Array.from({ length: 34 }, (_, n) => `S-3-${n}`));

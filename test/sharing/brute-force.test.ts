@@ -7,6 +7,7 @@ import {
   openFactory,
   type Variables,
 } from "../manufacturing/factory.ts";
+import { campaignSize } from "../support/campaign-size.ts";
 import {
   attributesOf,
   counts,
@@ -22,7 +23,7 @@ import {
 import { fill, GROUPS, type RandomTenant, randomTenant, serialOf } from "./random-tenant.ts";
 import { partnerOf } from "./shares.ts";
 
-const RUNS = Number(process.env.RUNS ?? 25);
+const RUNS = Number(process.env.RUNS ?? campaignSize({ suite: 12, long: 100 }));
 
 let factory: Factory;
 beforeAll(async () => {

@@ -23,14 +23,17 @@ export interface ServedPair {
   close(): Promise<void>;
 }
 
-export async function servedPair(): Promise<ServedPair> {
+export async function servedPair(options: { changesMs?: number } = {}): Promise<ServedPair> {
   const keysFolder = await mkdtemp(join(tmpdir(), "tracegraph-keys-"));
   await createServiceKeys(keysFolder);
   const pair = await realPair();
   const servers = new Map<Name, SubgraphServer>();
   const serve = async (name: Name, port: number): Promise<string> => {
     const { trustedKeys } = await readServiceKeys(keysFolder, name);
-    const server = await serveSubgraph(pair[name], { port, host: "127.0.0.1", trustedKeys });
+    const server = await serveSubgraph(pair[name], {
+      ...{ port, host: "127.0.0.1", trustedKeys },
+      ...options,
+    });
     servers.set(name, server);
     return server.url;
   };

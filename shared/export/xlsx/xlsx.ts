@@ -22,8 +22,9 @@ const ZIP_OPTIONS = {
 export async function* encodeXlsx(
   batches: AsyncIterable<RowBatch>,
   facts: FileFacts,
+  rowsOfASheet = ROWS_OF_A_SHEET,
 ): AsyncGenerator<Uint8Array> {
-  const sheets = Math.max(1, Math.ceil(facts.expectedRows / ROWS_OF_A_SHEET));
+  const sheets = Math.max(1, Math.ceil(facts.expectedRows / rowsOfASheet));
   const zip = new yazl.ZipFile();
   const packed = zip.outputStream as Readable;
   zip.on("error", (error: Error) => packed.destroy(error));
@@ -33,7 +34,7 @@ export async function* encodeXlsx(
   const rows = new RowsInTurn(batches);
   for (let number = 1; number <= sheets; number++) {
     zip.addReadStreamLazy(sheetPath(number), ZIP_OPTIONS, (answer) => {
-      const written = Readable.from(sheet(rows, facts), { objectMode: false });
+      const written = Readable.from(sheet(rows, facts, rowsOfASheet), { objectMode: false });
       // The library does not listen for errors of what it reads.
       written.on("error", (error) => packed.destroy(error));
       answer(null, written);
@@ -47,13 +48,17 @@ export async function* encodeXlsx(
   }
 }
 
-async function* sheet(rows: RowsInTurn, { columns }: FileFacts): AsyncGenerator<Uint8Array> {
+async function* sheet(
+  rows: RowsInTurn,
+  { columns }: FileFacts,
+  rowsOfASheet: number,
+): AsyncGenerator<Uint8Array> {
   const output = new Output();
   const sheet = sheetColumns(columns);
   output.ascii(SHEET_BEGIN);
   writeHeader(output, columns);
   let number = 1;
-  for await (const { batch, first, end } of rows.take(ROWS_OF_A_SHEET)) {
+  for await (const { batch, first, end } of rows.take(rowsOfASheet)) {
     for (let row = first; row < end; row++)
       writeRow(output, batch, { row, number: ++number, sheet });
     yield output.take();
