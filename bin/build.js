@@ -13,7 +13,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const SOURCES = ["start", "shared", "subgraphs", "gateway", "cli", "demo", "bench"];
+const SOURCES = ["start", "shared", "subgraphs", "gateway", "witness", "cli", "demo", "bench"];
 const STAMP = join(ROOT, "dist", ".built");
 
 /** The newest change below a folder, in ms since the epoch. */

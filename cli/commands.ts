@@ -85,6 +85,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/access.ts")).accessCommand(),
   },
   {
+    name: "witness",
+    summary: "cosigns a log's checkpoints, for whoever need not believe its operator",
+    load: async () => (await import("./commands/witness.ts")).witnessCommand(),
+  },
+  {
     name: "demo",
     summary: "loads a demo factory of any size",
     load: async () => (await import("./commands/demo.ts")).demoCommand(),

@@ -1,0 +1,60 @@
+import { Command } from "commander";
+import { EXIT } from "../exit-codes.ts";
+import { note, print } from "../output.ts";
+import { withoutGateway } from "../start-failure.ts";
+
+const DESCRIPTION = `Runs a witness: it cosigns a log's checkpoints as long as each goes on from the last one that it has seen, so
+that a log cannot tell two stories. Run it where the log's operator has no say: on a machine, and with a data folder,
+of its own. Its key is made on the first start; give its vkey, printed then, to whoever trusts it and to the log.
+
+The file of --trust has a vkey of a log in each line (\`tracegraph ledger keys\` prints them). It is read again whenever it
+changes.
+
+Examples:
+  tracegraph witness --name witness.example/w1 --data ./w1 --trust logs.txt --port 4010
+  tracegraph witness --name witness.example/w1 --data ./w1 --trust logs.txt --port 0 --json`;
+
+interface WitnessOptions {
+  name: string;
+  data: string;
+  trust: string;
+  host: string;
+  port: string;
+  untilInputEnds?: boolean;
+  json?: boolean;
+}
+
+export function witnessCommand(): Command {
+  return new Command("witness")
+    .description(DESCRIPTION)
+    .requiredOption("--name <name>", "its name, as an address of its own")
+    .requiredOption("--data <folder>", "where it keeps its key and what it has seen")
+    .requiredOption("--trust <file>", "the vkeys of the logs that it cosigns")
+    .option("--host <address>", "where it listens", "127.0.0.1")
+    .option("--port <port>", "0 takes a free one", "4010")
+    .option("--until-input-ends", "end when standard input ends: with whatever has started it")
+    .option("--json", "print name, vkey and url as one line of JSON")
+    .action(witness);
+}
+
+/** Resolves when a signal, or the end of the input, has ended it. */
+async function witness({ untilInputEnds, json, ...options }: WitnessOptions): Promise<void> {
+  const stopping = new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+    if (!untilInputEnds) return;
+    process.stdin.once("end", resolve).once("error", () => resolve());
+    process.stdin.resume();
+  });
+  const { witnessConfig } = await import("../../witness/config.ts");
+  const { startWitness } = await import("../../witness/start-witness.ts");
+  const running = await withoutGateway(() => startWitness(witnessConfig(options)));
+  const { name, verifierKey: vkey, url } = running;
+  if (json) print(JSON.stringify({ name, vkey, url }));
+  else {
+    print(vkey);
+    note(`${name} cosigns on ${url}/add-checkpoint`);
+  }
+  await stopping;
+  await running.close();
+  process.exitCode = EXIT.OK;
+}
