@@ -13,8 +13,9 @@ import { note, plural, print, printable, printJson } from "../output.ts";
 import { Progress } from "../progress.ts";
 import { readCriteria } from "../recall/criteria-options.ts";
 
-const DESCRIPTION = `Writes rows as of one moment into a file, with a manifest beside it that the file can be checked by.
-The file has its name only once it is whole: a cut connection is made up for, and --resume goes on with what is left.
+const DESCRIPTION = `Writes rows as of one moment into a file, with a manifest beside it that the file can be checked
+by. The file has its name only once it is whole: a cut connection is made up for, and --resume
+goes on with what is left.
 
 Examples:
   tracegraph export devices --format parquet -o devices.parquet
