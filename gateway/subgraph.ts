@@ -1,6 +1,7 @@
 import type { DocumentNode, ExecutionResult } from "graphql";
 import { inProcessExecutor } from "../shared/graph/in-process-executor.ts";
 import { remoteChanges } from "../shared/graph/remote-changes.ts";
+import { remoteEvents } from "../shared/graph/remote-events.ts";
 import { type RemoteOptions, remoteExecutor } from "../shared/graph/remote-executor.ts";
 import { remoteExport } from "../shared/graph/remote-exports.ts";
 import type { SeenDevice } from "../shared/graph/seen-devices.ts";
@@ -26,6 +27,8 @@ export interface GatewaySubgraph {
   execute(fetch: Fetch, scope: RequestScope): Promise<FetchResult>;
   /** What changes in a tenant, where this subgraph can say. */
   readonly changes?: NonNullable<SubgraphService["changes"]>;
+  /** A page of what happened in a tenant, where this subgraph tells other systems of anything. */
+  readonly events?: NonNullable<SubgraphService["events"]>;
   /** Begins an export of this subgraph's rows, where it has any to export. */
   readonly export?: NonNullable<SubgraphService["export"]>;
   /** Rejects where it cannot answer now. */
@@ -48,6 +51,7 @@ export function localSubgraph(service: SubgraphService): GatewaySubgraph {
       return result;
     },
     ...(service.changes && { changes: service.changes.bind(service) }),
+    ...(service.events && { events: service.events.bind(service) }),
     ...(service.export && { export: service.export.bind(service) }),
     ready: () => service.ready(),
     close: async () => undefined,
@@ -57,6 +61,7 @@ export function localSubgraph(service: SubgraphService): GatewaySubgraph {
 /** A subgraph in another process, which checks our signature on every request. */
 export function remoteSubgraph(sdl: string, options: RemoteOptions): GatewaySubgraph {
   const execute = remoteExecutor(options);
+  const events = remoteEvents(options);
   return {
     name: options.subgraph,
     sdl,
@@ -68,11 +73,14 @@ export function remoteSubgraph(sdl: string, options: RemoteOptions): GatewaySubg
       return result;
     },
     changes: (tenant, asked) => remoteChanges(options, tenant, asked),
+    events,
     export: (caller, question, facts) => remoteExport(options, caller, question, facts),
     async ready() {
       if (!(await execute.isReady())) throw new Error(`${options.subgraph} is not ready`);
     },
-    close: () => execute.close(),
+    async close() {
+      await Promise.all([execute.close(), events.close()]);
+    },
   };
 }
 

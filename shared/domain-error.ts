@@ -10,6 +10,7 @@ export const ERROR_CODES = {
   BAD_USER_INPUT: "Mend the named argument.",
   PAGE_SIZE_OUT_OF_RANGE: "Ask for 1 to 1000 items.",
   INVALID_CURSOR: "Use a cursor that this same question returned.",
+  POSITION_TOO_OLD: "Read the present state, then follow from there: `after=now`.",
   NOT_FOUND: "Check the identifier.",
   LIMIT_EXCEEDED: "Stay within the limit that the message names.",
   DOCUMENT_NOT_FOUND: "Publish the document for this client, or correct its id.",

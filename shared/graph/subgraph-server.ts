@@ -18,6 +18,7 @@ import {
   streamChanges,
 } from "./changes-server.ts";
 import { compiledAnswers } from "./compiled-answers.ts";
+import { answerEvents, EVENTS_PATH, readEventsRequest } from "./events-server.ts";
 import { EXPORTS_PATH, readExportRequest, streamExport } from "./exports-server.ts";
 import { INTERNAL_MESSAGE, publicError } from "./public-error.ts";
 import { SeenDevices } from "./seen-devices.ts";
@@ -170,6 +171,11 @@ async function answer(
       return streamChanges(changes, { tenant, ...asked }, { response, closing, mostMs });
     }
   }
+  if (graphql && request.url === EVENTS_PATH) {
+    const question = readEventsRequest(graphql);
+    const events = service.events?.bind(service);
+    if (events && question) return answerEvents(events, { ...token, question }, response);
+  }
   if (graphql && request.url === EXPORTS_PATH) {
     const question = readExportRequest(graphql);
     const begin = service.export?.bind(service);
@@ -227,7 +233,7 @@ function withSeen(result: string, seen: SeenDevices): string {
 /** The token of a request to the one route, or null. */
 function checkedToken(request: IncomingMessage, check: ServiceTokenCheck): CheckedToken | null {
   const [scheme, token, ...more] = (request.headers.authorization ?? "").split(" ");
-  const paths = [SUBGRAPH_PATH, CHANGES_PATH, EXPORTS_PATH];
+  const paths = [SUBGRAPH_PATH, CHANGES_PATH, EVENTS_PATH, EXPORTS_PATH];
   if (request.method !== "POST" || !paths.includes(request.url ?? "")) return null;
   if (scheme !== "Bearer" || !token || more.length > 0) return null;
   return check(token);

@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import type { ExecutionResult, GraphQLSchema } from "graphql";
 import type { Caller } from "../caller.ts";
+import type { EventPage, EventsQuestion } from "../events/event.ts";
 import type { ExportColumn } from "../export/export-column.ts";
 import type { ExportFormat } from "../export/export-format.ts";
 import type { SeenDevices } from "./seen-devices.ts";
@@ -86,6 +87,11 @@ export interface SubgraphService {
    * Batches come all the time, most of them empty. Rejects where the database cannot be asked.
    */
   changes?(tenant: string, options: ChangesOptions): AsyncIterable<ChangeBatch>;
+  /**
+   * A page of what happened in the caller's tenant, for other systems. Rejects with a DomainError
+   * where the position is none, or too old, or the caller may not.
+   */
+  events?(caller: Caller, question: EventsQuestion): Promise<EventPage>;
   /** Begins an export of this subgraph's rows. Rejects with a DomainError where it is refused. */
   export?(caller: Caller, question: ExportQuestion, request: RequestFacts): Promise<ExportBody>;
   /** Resolves where requests can be answered now; otherwise rejects with a DomainError. */

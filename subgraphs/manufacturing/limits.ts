@@ -51,13 +51,8 @@ export const LIMITS = {
   changesEveryMs: 250,
   /** Revisions that are told at once; of more it is said only that there were too many. */
   changesAtOnce: 20_000,
-  /** Longer than any follower goes on after it was cut off. */
-  changesKeptMs: 5 * 60_000,
   /** Tenants that are followed on a connection each that stays open. */
   tenantsFollowed: 64,
-  changesTidiedEveryMs: 60_000,
-  changesRemovedAtOnce: 10_000,
-  tenantsRemembered: 1_000,
   /** How long Ownership may take to say what a caller owns. */
   peerTimeoutMs: 3_000,
   /** Criteria within criteria, the outermost being the first level. */

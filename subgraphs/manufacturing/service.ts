@@ -55,6 +55,7 @@ export async function startManufacturing(
       return createContext(resources, caller, request);
     },
     changes: (tenant, options) => changes.follow(tenant, options),
+    events: (caller, question) => changes.events(caller, question),
     export: (caller, question, request) =>
       exportRecords(exports, caller, { question, request, readCriteria }),
     ready: async () => {

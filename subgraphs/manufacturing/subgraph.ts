@@ -68,6 +68,8 @@ import { CreateDeviceChanges1700000000003 } from "./migrations/003-create-device
 import { CreateComponents1700000000004 } from "./migrations/004-create-components.ts";
 import { CreateRecalls1700000000005 } from "./migrations/005-create-recalls.ts";
 import { IndexRecallCriteria1700000000006 } from "./migrations/006-index-recall-criteria.ts";
+import { KeepChanges1700000000008 } from "./migrations/008-keep-changes.ts";
+import { CreateHandOverSignatures1700000000010 } from "./migrations/010-create-hand-over-signatures.ts";
 import { DeviceGroupEntity } from "./production-group/device-group.entity.ts";
 import {
   DeviceGroupsResolver,
@@ -150,6 +152,8 @@ export const manufacturingDatabase: ServiceDatabase = {
 };
 
 const TYPES = [
+  KeepChanges1700000000008,
+  CreateHandOverSignatures1700000000010,
   Device,
   DeviceEdge,
   DeviceConnection,

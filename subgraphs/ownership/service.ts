@@ -6,6 +6,7 @@ import { createContext } from "./context.ts";
 import { exportOwnerships } from "./export/export-ownerships.store.ts";
 import { IdBlocks } from "./id-block/id-block.store.ts";
 import { contactCipher } from "./owner/contact-cipher.ts";
+import { OwnershipChanges } from "./ownership-change/ownership-changes.store.ts";
 import { HandOverStore, tenantsWithHandOvers } from "./provisioning/hand-over.store.ts";
 import { HandOverDispatcher } from "./provisioning/hand-over-dispatcher.ts";
 import { manufacturingPeer } from "./provisioning/manufacturing-peer.ts";
@@ -30,6 +31,7 @@ export async function startOwnership(
   const subgraph = await ownershipSubgraph();
   const database = new Database({ url, role: "ownership_app", ...(observe && { observe }) });
   const exports = new ExportRows({ url, role: "ownership_app", ...(observe && { observe }) });
+  const changes = new OwnershipChanges(database);
   const workers = new Database({ url, role: "ownership_worker", poolSize: 1 });
   const manufacturing = manufacturingPeer(peers.manufacturing);
   const parts = {
@@ -49,7 +51,11 @@ export async function startOwnership(
   return {
     name: "ownership",
     ...subgraph,
-    createContext: (caller, request) => createContext(parts, caller, request),
+    createContext: (caller, request) => {
+      changes.tidy(caller.tenant);
+      return createContext(parts, caller, request);
+    },
+    events: (caller, question) => changes.events(caller, question),
     export: async (caller, question, request) =>
       exportOwnerships(exports, parts.contacts, { caller, question, request }),
     ready: async () => {

@@ -22,6 +22,7 @@ import { CreateIdentities1761000000001 } from "./migrations/001-create-identitie
 import { CreateOwners1761000000002 } from "./migrations/002-create-owners.ts";
 import { ReplaceClaimCodesAndContacts1761000000003 } from "./migrations/003-replace-claim-codes-and-contacts.ts";
 import { CloseTheHandOverToTheApplication1761000000004 } from "./migrations/004-close-the-hand-over-to-the-application.ts";
+import { CreateChanges1761000000005 } from "./migrations/005-create-changes.ts";
 import { OwnerEntity } from "./owner/owner.entity.ts";
 import { OwnerResolver } from "./owner/owner.resolver.ts";
 import { Owner, OwnerContact } from "./owner/owner.type.ts";
@@ -55,6 +56,7 @@ export const migrations = [
   CreateOwners1761000000002,
   ReplaceClaimCodesAndContacts1761000000003,
   CloseTheHandOverToTheApplication1761000000004,
+  CreateChanges1761000000005,
 ];
 
 /** `ownership_worker` sees which tenants have links to hand over, and nothing else. */

@@ -1,18 +1,22 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { NumberedFeedStore } from "../../shared/events/numbered-feed.store.ts";
 import type { ChangeBatch } from "../../shared/graph/subgraph-service.ts";
-import type { Sql } from "../../shared/postgres/database.ts";
+import type { Sql, TenantSql } from "../../shared/postgres/database.ts";
 import { DeviceChangeStore } from "../../subgraphs/manufacturing/device-change/device-change.store.ts";
+import { DEVICE_FEED } from "../../subgraphs/manufacturing/device-change/device-event.store.ts";
 import { type Factory, openFactory } from "../manufacturing/factory.ts";
 
 let factory: Factory;
 let sql: Sql;
+let tenantSql: TenantSql;
 let store: DeviceChangeStore;
 const connections: { close(): Promise<void> }[] = [];
 beforeAll(async () => {
   factory = await openFactory();
   const database = factory.database.open();
   connections.push(database);
-  sql = database.tenant("acme");
+  tenantSql = database.tenant("acme");
+  sql = tenantSql;
   store = new DeviceChangeStore(sql, "acme");
 });
 afterAll(async () => {
@@ -93,10 +97,10 @@ test("too much at once, and a position of another server, are said to be missed"
 
 test("old rows are removed, and young ones stay", async () => {
   await factory.database.admin(
-    "UPDATE device_change SET recorded_at = recorded_at - interval '6 minutes'",
+    "UPDATE device_change SET recorded_at = recorded_at - interval '31 days'",
   );
   await factory.record({ serialNumber: "C-1" });
-  await store.removeOld();
+  await new NumberedFeedStore(tenantSql, "acme", DEVICE_FEED).removeOld();
   const rows = await sql.run("SELECT 1 FROM device_change");
   expect(rows).toHaveLength(1);
 });

@@ -41,18 +41,6 @@ const STATES = statement(
    WHERE r.tenant = $1`,
 );
 
-/** The oldest rows first, some at a time: what nobody removed for long is no long statement. */
-const REMOVE_OLD = statement(
-  "remove_old_changes",
-  `WITH old AS (
-     SELECT place FROM (
-       SELECT ctid AS place, recorded_at FROM device_change WHERE tenant = $1
-       ORDER BY transaction_id LIMIT $3) oldest
-     WHERE recorded_at < statement_timestamp() - $2 * interval '1 ms')
-   DELETE FROM device_change WHERE tenant = $1 AND ctid = ANY (ARRAY(SELECT place FROM old))
-   RETURNING 1`,
-);
-
 interface ToldRow {
   position: string;
   isElsewhere: boolean;
@@ -92,15 +80,6 @@ export class DeviceChangeStore {
       isMissed,
       changes: isMissed ? [] : await this.changesOf(deviceIds, revisions),
     };
-  }
-
-  /** Removes what nobody asks for any more. */
-  async removeOld(): Promise<void> {
-    const { changesKeptMs, changesRemovedAtOnce: most } = LIMITS;
-    for (let removed: number = most; removed === most; ) {
-      const rows = await this.sql.rows(REMOVE_OLD, [this.tenant, changesKeptMs, most]);
-      removed = rows.length;
-    }
   }
 
   private async changesOf(

@@ -1,16 +1,24 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { Caller } from "../../../shared/caller.ts";
+import type { EventPage, EventsQuestion } from "../../../shared/events/event.ts";
+import { assertMayAskForEvents } from "../../../shared/events/event-readers.ts";
+import { NumberedFeedStore } from "../../../shared/events/numbered-feed.store.ts";
+import { readEvents } from "../../../shared/events/service-feed.ts";
+import { Tidying } from "../../../shared/events/tidying.ts";
 import type { ChangeBatch, ChangesOptions } from "../../../shared/graph/subgraph-service.ts";
-import { log } from "../../../shared/log.ts";
 import type { Database } from "../../../shared/postgres/database.ts";
 import { LIMITS } from "../limits.ts";
 import { DeviceChangeStore } from "./device-change.store.ts";
+import { DEVICE_FEED, type DeviceChangeColumns, deviceEvents } from "./device-event.store.ts";
 
 /**
  * What changes in this service's devices, as it is committed by whichever process. Looks into the
  * database several times a second while somebody follows, on connections of its own.
  */
 export class DeviceChanges {
-  private readonly tidiedAt = new Map<string, number>();
+  private readonly tidying = new Tidying((tenant) =>
+    new NumberedFeedStore(this.requests.tenant(tenant), tenant, DEVICE_FEED).removeOld(),
+  );
 
   constructor(
     /** Connections for following alone: whoever follows takes none from the requests. */
@@ -34,24 +42,23 @@ export class DeviceChanges {
     }
   }
 
+  /** A page of a tenant's events, from any time within the last 30 days on. */
+  async events(caller: Caller, question: EventsQuestion): Promise<EventPage> {
+    assertMayAskForEvents(caller);
+    const { tenant } = caller;
+    const sql = this.requests.tenant(tenant);
+    return readEvents<DeviceChangeColumns>(
+      {
+        ...{ sql, tenant, statements: DEVICE_FEED },
+        expand: (named) => deviceEvents(sql, tenant, named),
+      },
+      question,
+    );
+  }
+
   /** Removes a tenant's old rows, now and then, while its requests come in. */
   tidy(tenant: string): void {
-    const now = Date.now();
-    const tidiedAt = this.tidiedAt.get(tenant);
-    if (tidiedAt !== undefined && now - tidiedAt < LIMITS.changesTidiedEveryMs) return;
-    this.tidiedAt.delete(tenant);
-    this.tidiedAt.set(tenant, now);
-    const [oldest] = this.tidiedAt.keys();
-    if (this.tidiedAt.size > LIMITS.tenantsRemembered && oldest !== undefined) {
-      this.tidiedAt.delete(oldest);
-    }
-    // A process that is asked for the first time has other things to do.
-    if (tidiedAt === undefined) return;
-    const store = new DeviceChangeStore(this.requests.tenant(tenant), tenant);
-    store.removeOld().catch((error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error);
-      log("WARN", "changes-not-tidied", { tenant, reason });
-    });
+    this.tidying.tidy(tenant);
   }
 
   close(): Promise<void> {

@@ -1,6 +1,7 @@
 import { loadBy, loadManyBy } from "../../../shared/load-by.ts";
 import { selectList } from "../../../shared/postgres/columns.ts";
 import { type Sql, statement } from "../../../shared/postgres/database.ts";
+import { toldIdentities } from "../ownership-change/ownership-change.store.ts";
 import type { Attempts } from "../secret/attempts.ts";
 import { CloudIdentityEntity } from "./identity.entity.ts";
 import { type CloudIdentityState, isConnhexId } from "./identity.ts";
@@ -67,7 +68,7 @@ const CHANGE_STATE = statement(
    ), noted AS (
      INSERT INTO cloud_identity_revision (tenant, connhex_id, revision, state, at, actor, reason)
      SELECT tenant, connhex_id, revision, state, changed_at, $4, $5 FROM changed
-   )
+   ), ${toldIdentities("changed")}
    SELECT ${COLUMNS} FROM changed`,
 );
 /** The tries of the former code count no longer. */
@@ -79,7 +80,7 @@ const REPLACE_CLAIM_CODE = statement(
        changed_at = greatest(clock_timestamp(), changed_at + interval '1 microsecond')
      WHERE tenant = $1 AND connhex_id = $2
      RETURNING *
-   )
+   ), ${toldIdentities("changed")}
    INSERT INTO cloud_identity_revision
      (tenant, connhex_id, revision, kind, state, at, actor, reason)
    SELECT tenant, connhex_id, revision, 'CLAIM_CODE_REPLACED', state, changed_at, $4, $5

@@ -8,6 +8,7 @@ import {
   type OwnerRow,
   type OwnerStore,
 } from "../owner/owner.store.ts";
+import { toldOwnerships } from "../ownership-change/ownership-change.store.ts";
 import type { CurrentOwnership, OwnershipChange } from "./ownership.ts";
 
 /** Who has a device now, with the owner as read. `ownerId` is null after a release. */
@@ -92,7 +93,7 @@ const REGISTER = statement(
        since = greatest(clock_timestamp(), o.since + interval '1 microsecond')
      WHERE o.owner_id IS NULL
      RETURNING *
-   )
+   ), ${toldOwnerships("saved")}
    INSERT INTO ownership_revision
      (tenant, connhex_id, revision, ownership_id, kind, owner_id, at, actor, reason)
    SELECT tenant, connhex_id, revision, ownership_id, 'REGISTERED', owner_id, since, $5, $6
@@ -105,7 +106,7 @@ const CHANGE = statement(
        since = greatest(clock_timestamp(), since + interval '1 microsecond')
      WHERE tenant = $1 AND connhex_id = $2 AND revision = $3
      RETURNING *
-   )
+   ), ${toldOwnerships("saved")}
    INSERT INTO ownership_revision
      (tenant, connhex_id, revision, ownership_id, kind, owner_id, at, actor, reason)
    SELECT tenant, connhex_id, revision, ownership_id, $6, owner_id, since, $7, $8

@@ -1,5 +1,6 @@
 import { type Sql, statement } from "../../../shared/postgres/database.ts";
 import { LIMITS } from "../limits.ts";
+import { toldIdentities } from "../ownership-change/ownership-change.store.ts";
 import type { HandOver, HandOvers, Settlement } from "./hand-over.ts";
 
 const TENANTS = statement(
@@ -43,7 +44,7 @@ const SETTLE = statement(
    ), noted AS (
      INSERT INTO cloud_identity_revision (tenant, connhex_id, revision, state, at, actor, reason)
      SELECT tenant, connhex_id, revision, state, changed_at, $6, refusal_message FROM settled
-   )
+   ), ${toldIdentities("settled")}
    DELETE FROM hand_over h USING said s
    WHERE h.tenant = $1 AND h.connhex_id = s.connhex_id AND h.revision = s.revision`,
 );

@@ -1,5 +1,6 @@
 import { type Sql, statement } from "../../../shared/postgres/database.ts";
 import { LIMITS } from "../limits.ts";
+import { toldIdentities } from "../ownership-change/ownership-change.store.ts";
 import type { HandOver } from "./hand-over.ts";
 import type { NewIdentity, StandingIdentity } from "./provisioning.ts";
 
@@ -34,7 +35,7 @@ const CREATE = statement(
    ), noted AS (
      INSERT INTO cloud_identity_revision (tenant, connhex_id, revision, state, at, actor)
      SELECT tenant, connhex_id, revision, state, changed_at, $9 FROM made
-   )
+   ), ${toldIdentities("made")}
    INSERT INTO hand_over
      (tenant, connhex_id, serial_number, revision, attempts, due_at, created_at)
    SELECT tenant, connhex_id, serial_number, revision, 1,
