@@ -47,6 +47,11 @@ export const ERROR_CODES = {
   ALREADY_RECORDED: "Use correctDevice, with a reason, to change what is known.",
   PHASE_OUT_OF_ORDER: "A phase goes forward; use correctDevice for rework.",
   CONCURRENT_CHANGE: "Send the row again.",
+  SIGNATURE_INVALID: "Sign exactly the bytes that you send, with the registered key.",
+  SIGNING_KEY_REFUSED: "Sign with a key that is registered and valid now.",
+  // stations
+  SCAN_SEQUENCE_REUSED: "Number new scans from where the station stands; a journal is never copied.",
+  STATION_NAME_TAKEN: "Give the station another name, or hand this one over to its journal.",
   // corrections
   STALE_REVISION: "Read the device again and repeat with its present revision.",
   REASON_REQUIRED: "Say why.",

@@ -34,7 +34,7 @@ const TRACEABLE = "components installedIn whereUsed billOfMaterials";
 export const ACCESS: AccessTable = {
   Query: {
     ...grant(EVERYONE, "device followable"),
-    ...grant(STAFF, "fieldDefinitions"),
+    ...grant(STAFF, "fieldDefinitions signingKeys"),
     ...grant(GROUP_READERS, "productionGroup"),
     ...grant(SCOPE_READERS, "recallScope compareRecallScopes"),
     ...grant(SHARE_READERS, "shares share"),
@@ -44,8 +44,9 @@ export const ACCESS: AccessTable = {
     ...grant(SERVICES, "provisioningGate sharedFields"),
   },
   Mutation: {
+    ...grant(RECORDERS, "recordSignedDevices"),
     ...grant(RECORDERS, "recordDevices installComponents replaceComponent removeComponent"),
-    ...grant(ENGINEERS, "correctDevice defineField retireField"),
+    ...grant(ENGINEERS, "correctDevice defineField retireField addSigningKey revokeSigningKey"),
     ...grant(SHARE_GRANTERS, "shareDevices endShare"),
     ...grant(RECALL_FREEZERS, "freezeRecall withdrawRecall"),
     ...grant(SERVICES, "linkCloudIdentities"),
@@ -62,7 +63,7 @@ export const ACCESS: AccessTable = {
   },
   DeviceRevision: {
     ...grant(RECORD_SHARERS, `${CORE} ${PRODUCTION} revision recordedAt effectiveAt changed`),
-    ...grant(RECORD_READERS, "reason source"),
+    ...grant(RECORD_READERS, "reason source signedBy"),
     ...grant(STAFF_BUT_ANALYST, "actor operator"),
   },
   DeviceRevisionConnection: grant(RECORD_SHARERS, "edges nodes pageInfo totalCount"),
@@ -80,6 +81,14 @@ export const ACCESS: AccessTable = {
     STAFF,
     "name type isRequired isGroupable pattern values label description createdAt retiredAt",
   ),
+  HandOverSigner: grant(RECORD_READERS, "key name role algorithm isFlagged"),
+  SigningKey: {
+    ...grant(
+      STAFF,
+      "keyId name role algorithm publicKey validFrom validTo state addedAt revokedFrom revokedAt revocationReason",
+    ),
+    ...grant(STAFF_BUT_ANALYST, "addedBy revokedBy"),
+  },
   DeviceBatch: grant(RECORDERS, "verdicts recorded revised unchanged refused"),
   DeviceVerdict: grant(RECORDERS, "index serialNumber outcome revision code message field"),
   Component: {

@@ -29,6 +29,8 @@ import { ScopeStore } from "./recall-scope/scope.store.ts";
 import { partnerOf } from "./share/partner-sight.ts";
 import { ShareStore } from "./share/share.store.ts";
 import { SharedDeviceStore } from "./share/shared-device.store.ts";
+import { HandOverSignatureStore } from "./signed-hand-over/hand-over-signature.store.ts";
+import { SigningKeyStore } from "./signing-key/signing-key.store.ts";
 import { countOwnerCountries } from "./visibility/owner-countries.ts";
 import { visibility } from "./visibility/visibility.ts";
 
@@ -62,6 +64,8 @@ function readers(sql: Sql, caller: Caller) {
     recallDevices: new RecallDeviceStore(sql, tenant),
     shares: new ShareStore(sql, tenant),
     sharedDevices: new SharedDeviceStore(sql, tenant, partner ?? ""),
+    signingKeys: new SigningKeyStore(sql, tenant),
+    signatures: new HandOverSignatureStore(sql, tenant),
   };
 }
 
@@ -91,6 +95,8 @@ function writers(sql: Sql, caller: Caller, ids: NextIds) {
     ),
     recalls: new RecallStore(sql, caller.tenant),
     shares: new ShareStore(sql, caller.tenant),
+    signingKeys: new SigningKeyStore(sql, caller.tenant),
+    signatures: new HandOverSignatureStore(sql, caller.tenant),
     idempotency: new IdempotencyStore(sql, caller.tenant),
   };
 }
@@ -155,6 +161,7 @@ export function createContext(resources: Resources, caller: Caller, request: Req
           stores.installations.forget();
           stores.shares.forget();
           stores.recalls.forget();
+          stores.signingKeys.forget();
         }
       }
     },

@@ -1,6 +1,10 @@
 /** Everything of this subgraph that can grow, and how far. Lengths are UTF-16 code units. */
 export const LIMITS = {
   rowsPerBatch: 1_000,
+  scansPerBatch: 500,
+  stationCharacters: 64,
+  /** Stations of a tenant: a new name beyond them is a mistake, or a name that is made anew each time. */
+  stations: 1_000,
   /** Single records of many callers that one transaction writes. */
   recordsTogether: 200,
   /** Such transactions of a tenant that are under way at once. */
@@ -69,4 +73,10 @@ export const LIMITS = {
   ownerCountryIds: 5_000,
   /** How long turning on the grouping of a field may take in the database. */
   backfillTimeoutMs: 600_000,
+  /** Keys that hand-overs are signed with, those included that may sign no more. */
+  signingKeys: 1_000,
+  signingKeyNameCharacters: 128,
+  publicKeyCharacters: 2_048,
+  /** A signed payload; what one record of a device says takes less. */
+  signedPayloadBytes: 8_192,
 } as const;

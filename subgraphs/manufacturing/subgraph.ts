@@ -113,6 +113,13 @@ import {
 import { ShareDeviceEntity } from "./share/share-device.entity.ts";
 import { ShareEndEntity } from "./share/share-end.entity.ts";
 import { SharedDeviceResolver } from "./share/shared-device.resolver.ts";
+import { HandOverSignatureEntity } from "./signed-hand-over/hand-over-signature.entity.ts";
+import { SignedHandOverResolver } from "./signed-hand-over/signed-hand-over.resolver.ts";
+import { HandOverSigner } from "./signed-hand-over/signed-hand-over.type.ts";
+import { SigningKeyEntity } from "./signing-key/signing-key.entity.ts";
+import { SigningKeyResolver } from "./signing-key/signing-key.resolver.ts";
+import { SigningKey } from "./signing-key/signing-key.type.ts";
+import { SigningKeyRevocationEntity } from "./signing-key/signing-key-revocation.entity.ts";
 
 /** Everything this subgraph is made of. Nothing is found by scanning folders. */
 export const entities = [
@@ -134,6 +141,9 @@ export const entities = [
   ComponentIdentifierEntity,
   InstallationEntity,
   RemovalEntity,
+  SigningKeyEntity,
+  SigningKeyRevocationEntity,
+  HandOverSignatureEntity,
 ];
 export const migrations = [
   CreateDevices1700000000001,
@@ -142,6 +152,8 @@ export const migrations = [
   CreateComponents1700000000004,
   CreateRecalls1700000000005,
   IndexRecallCriteria1700000000006,
+  KeepChanges1700000000008,
+  CreateHandOverSignatures1700000000010,
 ];
 
 /** What the service needs of its database. */
@@ -152,8 +164,6 @@ export const manufacturingDatabase: ServiceDatabase = {
 };
 
 const TYPES = [
-  KeepChanges1700000000008,
-  CreateHandOverSignatures1700000000010,
   Device,
   DeviceEdge,
   DeviceConnection,
@@ -194,6 +204,8 @@ const TYPES = [
   TracedItemEdge,
   TracedItemConnection,
   ComponentLoop,
+  SigningKey,
+  HandOverSigner,
   PageInfo,
 ];
 
@@ -227,6 +239,8 @@ export function manufacturingSubgraph(access: AccessTable = ACCESS): Promise<Sub
       ComponentTracingResolver,
       TracedItemResolver,
       ComponentLoopResolver,
+      SigningKeyResolver,
+      SignedHandOverResolver,
     ],
     types: TYPES,
     references: {

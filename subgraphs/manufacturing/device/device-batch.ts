@@ -7,7 +7,8 @@ export type Outcome = (typeof OUTCOMES)[number];
 /** The answer to one row. A refusal is data here: the other rows stand. */
 export interface Verdict {
   index: number;
-  serialNumber: string;
+  /** Null where nobody knows what the row was about. */
+  serialNumber: string | null;
   outcome: Outcome;
   /** The device's revision after the row; null where it has none, or the row was refused unseen. */
   revision: number | null;
