@@ -6,6 +6,8 @@ import { log } from "../shared/log.ts";
 import { metricsText, openMetrics, sendMetrics } from "../shared/metrics.ts";
 import { mayReadMetrics } from "../shared/metrics-access.ts";
 import { DEFAULT_SPOOL, type GatewayConfig } from "./config.ts";
+import { answerChanges, CHANGES_PATH, type ChangesParts } from "./events/changes-route.ts";
+import { openFeed } from "./events/open-feed.ts";
 import { Exports } from "./exports/exports.ts";
 import { answerExport, type ExportParts, isExportPath } from "./exports/exports-route.ts";
 import { sendGraphiql } from "./graphiql.ts";
@@ -56,7 +58,7 @@ export interface Gateway {
 }
 
 /** What the routes work with. */
-interface Parts extends GraphqlParts, ExportParts {
+interface Parts extends GraphqlParts, ExportParts, ChangesParts {
   readiness: () => Promise<Readiness>;
   metrics: () => Promise<string>;
   metricsToken: string | null;
@@ -89,7 +91,9 @@ export async function startGateway(
     ...{ databaseUrl, subgraphs, accessLog: recordingLog },
     spool: config.exports ?? DEFAULT_SPOOL,
   });
+  const changes = openFeed(subgraphs);
   const parts = {
+    ...changes,
     ...{ gate, live, exports, runtime, check, lane, operations, registry, metrics },
     readiness: readinessCheck({ subgraphs: others, lane, pingDatabase: graph.pingDatabase }),
     accessLog: recordingLog,
@@ -110,6 +114,7 @@ export async function startGateway(
     async close() {
       parts.isClosing = true;
       live.close();
+      changes.pulse.close();
       await Promise.all([closeServer(GATEWAY_LIMITS.closeMs), exports.close()]);
       gate.close();
       await graph.close();
@@ -161,6 +166,7 @@ async function route(
   const [path] = (request.url ?? "").split("?", 1);
   if (path === "/graphql") return answerGraphql(parts, request, response, requestId);
   if (path && isExportPath(path)) return answerExport(parts, request, { response, requestId });
+  if (path === CHANGES_PATH) return answerChanges(parts, request, { response, requestId });
   if (request.method === "GET") {
     if (path === "/graphiql" && parts.servesGraphiql) return sendGraphiql(request, response);
     if (path === "/livez") return sendJson(response, 200, { live: true });

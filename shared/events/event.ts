@@ -67,6 +67,8 @@ export interface EventsQuestion {
 /** Events of one tenant from one service, in order for each device. */
 export interface EventPage {
   events: readonly PlacedEvent[];
+  /** Where the page begins: the position before its first event. */
+  begin: string;
   /** Where to go on; to be given back as it is. */
   position: string;
   /** Whether there is more already. */

@@ -59,10 +59,11 @@ export async function readEvents<Columns>(
     const position = { number: numberOf(at.row, at.index), mark: markOf(source.tenant, at.row) };
     return [{ event, position: positionText(position) }];
   });
-  const here = events.at(-1)?.position ?? (await settled(store, source.tenant, from));
+  const begins = await settled(store, source.tenant, from);
+  const position = events.at(-1)?.position ?? begins;
   const reached = named.at(-1);
   const last = reached ? numberOf(reached.row, reached.index) : from.number;
-  return { events, position: here, hasMore: last < head.last || head.isBehind };
+  return { events, begin: begins, position, hasMore: last < head.last || head.isBehind };
 }
 
 function numberOf({ endsAt, revisions }: FeedRow<unknown>, index: number): number {
@@ -104,7 +105,7 @@ function assertMark(
   if (!isHeld || markOf(tenant, first) !== at.mark) throw unknownPosition();
 }
 
-/** The text of a position after which nothing was read. */
+/** The text of the position where a page begins. */
 async function settled<Columns>(
   store: NumberedFeedStore<Columns>,
   tenant: string,

@@ -1,0 +1,16 @@
+import type { GatewaySubgraph } from "../subgraph.ts";
+import { MergedFeed } from "./merged-feed.ts";
+import { Pulse } from "./pulse.ts";
+import { WaitingPlaces } from "./waiting-places.ts";
+
+/** The feed of all subgraphs' events, and those who wait for more of them. */
+export interface OpenFeed {
+  feed: MergedFeed;
+  pulse: Pulse;
+  waiting: WaitingPlaces;
+}
+
+export function openFeed(subgraphs: readonly GatewaySubgraph[]): OpenFeed {
+  const feed = new MergedFeed(subgraphs);
+  return { feed, pulse: new Pulse((tenant) => feed.end(tenant)), waiting: new WaitingPlaces() };
+}
