@@ -49,9 +49,6 @@ export const ERROR_CODES = {
   CONCURRENT_CHANGE: "Send the row again.",
   SIGNATURE_INVALID: "Sign exactly the bytes that you send, with the registered key.",
   SIGNING_KEY_REFUSED: "Sign with a key that is registered and valid now.",
-  // stations
-  SCAN_SEQUENCE_REUSED: "Number new scans from where the station stands; a journal is never copied.",
-  STATION_NAME_TAKEN: "Give the station another name, or hand this one over to its journal.",
   // corrections
   STALE_REVISION: "Read the device again and repeat with its present revision.",
   REASON_REQUIRED: "Say why.",
@@ -59,6 +56,9 @@ export const ERROR_CODES = {
   // batches
   BATCH_TOO_LARGE: "Send at most 1000 rows at once.",
   IDEMPOTENCY_KEY_REUSED: "Use a new key for other content.",
+  // stations
+  SCAN_SEQUENCE_REUSED: "Number new scans from where the station stands; a journal is never copied.",
+  STATION_NAME_TAKEN: "Give the station another name, or hand this one over to its journal.",
   // custom fields
   FIELD_DEFINITION_CONFLICT: "A field's type never changes; define another field.",
   // provisioning

@@ -41,11 +41,13 @@ export const ACCESS: AccessTable = {
     ...grant(["partner"], "sharedDevices"),
     ...grant(RECALL_READERS, "recall recalls"),
     ...grant(COMPONENT_READERS, "component components whereUsed"),
+    ...grant(STAFF, "stations"),
     ...grant(SERVICES, "provisioningGate sharedFields"),
   },
   Mutation: {
     ...grant(RECORDERS, "recordSignedDevices"),
     ...grant(RECORDERS, "recordDevices installComponents replaceComponent removeComponent"),
+    ...grant(RECORDERS, "recordScans handOverStation"),
     ...grant(ENGINEERS, "correctDevice defineField retireField addSigningKey revokeSigningKey"),
     ...grant(SHARE_GRANTERS, "shareDevices endShare"),
     ...grant(RECALL_FREEZERS, "freezeRecall withdrawRecall"),
@@ -123,6 +125,15 @@ export const ACCESS: AccessTable = {
   ComponentLoop: grant(COMPONENT_READERS, "path"),
   InstallationBatch: grant(RECORDERS, "verdicts recorded unchanged refused"),
   InstallationVerdict: grant(RECORDERS, "index installation outcome code message field"),
+  ScanBatch: grant(RECORDERS, "verdicts recorded revised unchanged refused duplicates receivedAt"),
+  ScanVerdict: grant(
+    RECORDERS,
+    "index station sequence arrival serialNumber outcome revision code message field",
+  ),
+  Station: grant(
+    STAFF,
+    "station journal firstSequence scanCount lastSequence gaps lastScannedAt lastRecordedAt",
+  ),
   Recall: {
     ...grant(
       RECALL_READERS,

@@ -27,6 +27,8 @@ import { ContainedComponentStore } from "./recall-scope/contained-component.stor
 import { RecordedValueStore } from "./recall-scope/recorded-value.store.ts";
 import { ScopeStore } from "./recall-scope/scope.store.ts";
 import { partnerOf } from "./share/partner-sight.ts";
+import { ScanRecording } from "./scan/scan-recording.store.ts";
+import { StationStore } from "./scan/station.store.ts";
 import { ShareStore } from "./share/share.store.ts";
 import { SharedDeviceStore } from "./share/shared-device.store.ts";
 import { HandOverSignatureStore } from "./signed-hand-over/hand-over-signature.store.ts";
@@ -64,6 +66,7 @@ function readers(sql: Sql, caller: Caller) {
     recallDevices: new RecallDeviceStore(sql, tenant),
     shares: new ShareStore(sql, tenant),
     sharedDevices: new SharedDeviceStore(sql, tenant, partner ?? ""),
+    stations: new StationStore(sql, tenant),
     signingKeys: new SigningKeyStore(sql, tenant),
     signatures: new HandOverSignatureStore(sql, tenant),
   };
@@ -95,6 +98,8 @@ function writers(sql: Sql, caller: Caller, ids: NextIds) {
     ),
     recalls: new RecallStore(sql, caller.tenant),
     shares: new ShareStore(sql, caller.tenant),
+    scanRecording: new ScanRecording(sql, caller, writer, known),
+    stations: new StationStore(sql, caller.tenant),
     signingKeys: new SigningKeyStore(sql, caller.tenant),
     signatures: new HandOverSignatureStore(sql, caller.tenant),
     idempotency: new IdempotencyStore(sql, caller.tenant),

@@ -68,6 +68,7 @@ import { CreateDeviceChanges1700000000003 } from "./migrations/003-create-device
 import { CreateComponents1700000000004 } from "./migrations/004-create-components.ts";
 import { CreateRecalls1700000000005 } from "./migrations/005-create-recalls.ts";
 import { IndexRecallCriteria1700000000006 } from "./migrations/006-index-recall-criteria.ts";
+import { CreateScans1700000000007 } from "./migrations/007-create-scans.ts";
 import { KeepChanges1700000000008 } from "./migrations/008-keep-changes.ts";
 import { CreateHandOverSignatures1700000000010 } from "./migrations/010-create-hand-over-signatures.ts";
 import { DeviceGroupEntity } from "./production-group/device-group.entity.ts";
@@ -101,6 +102,12 @@ import {
 } from "./recall-scope/recall-scope.type.ts";
 import { RecordedValueEntity } from "./recall-scope/recorded-value.entity.ts";
 import { ShareEntity } from "./share/share.entity.ts";
+import { ScanEntity } from "./scan/scan.entity.ts";
+import { ScanResolver, StationResolver } from "./scan/scan.resolver.ts";
+import { ScanBatch, ScanVerdict } from "./scan/scan.type.ts";
+import { StationEntity } from "./scan/station.entity.ts";
+import { Station } from "./scan/station.type.ts";
+import { StationJournalEntity } from "./scan/station-journal.entity.ts";
 import { ShareResolver, shareOfReference } from "./share/share.resolver.ts";
 import {
   Share,
@@ -142,6 +149,9 @@ export const entities = [
   InstallationEntity,
   RemovalEntity,
   SigningKeyEntity,
+  StationEntity,
+  StationJournalEntity,
+  ScanEntity,
   SigningKeyRevocationEntity,
   HandOverSignatureEntity,
 ];
@@ -153,6 +163,7 @@ export const migrations = [
   CreateRecalls1700000000005,
   IndexRecallCriteria1700000000006,
   KeepChanges1700000000008,
+  CreateScans1700000000007,
   CreateHandOverSignatures1700000000010,
 ];
 
@@ -207,6 +218,9 @@ const TYPES = [
   SigningKey,
   HandOverSigner,
   PageInfo,
+  ScanBatch,
+  ScanVerdict,
+  Station,
 ];
 
 /** The schema of this subgraph, ready to execute. */
@@ -242,6 +256,8 @@ export function manufacturingSubgraph(access: AccessTable = ACCESS): Promise<Sub
       SigningKeyResolver,
       SignedHandOverResolver,
     ],
+      ScanResolver,
+      StationResolver,
     types: TYPES,
     references: {
       Device: deviceOfReference,

@@ -5,9 +5,9 @@ import type { Timestamp } from "../../../shared/time.ts";
 import { DispositionEnum, ProductionPhaseEnum } from "./device.type.ts";
 import type { Disposition, Phase } from "./device-record.ts";
 
-/** The fields that a record and a correction share. Texts have at most 256 characters. */
+/** The fields that everything shares that says something of a device. Texts have at most 256 characters. */
 @InputType()
-abstract class DeviceFactsInput {
+export abstract class DeviceValuesInput {
   @Field(() => String, { nullable: true, description: "The maker's part number of the device." })
   partNumber?: string | null;
 
@@ -64,7 +64,11 @@ abstract class DeviceFactsInput {
 
   @Field(() => GraphQLJSON, { nullable: true, description: "Custom fields by name." })
   attributes?: unknown;
+}
 
+/** The fields that a record and a correction share. */
+@InputType()
+abstract class DeviceFactsInput extends DeviceValuesInput {
   @Field(() => DateTime, {
     nullable: true,
     description: "From when it is true; now unless given, at most 24 hours ahead.",

@@ -74,7 +74,7 @@ export function rangeOfPage(
     : { lowest, highest: Math.min(highest, lowest + size) };
 }
 
-function isRecordField(name: string): name is (typeof RECORD_FIELDS)[number] {
+export function isRecordField(name: string): name is (typeof RECORD_FIELDS)[number] {
   return (RECORD_FIELDS as readonly string[]).includes(name);
 }
 

@@ -22,7 +22,7 @@ export interface DueChange {
 }
 
 /** Where the phase goes forward, these describe the phase being recorded, and may differ. */
-const FIELDS_OF_PHASE: readonly string[] = ["site", "line", "operator"];
+export const FIELDS_OF_PHASE: readonly string[] = ["site", "line", "operator"];
 
 /**
  * Judges a record against what is known: answers what is to be written, or null where all of it is
