@@ -12,6 +12,9 @@ import {
 export const NOTE_BYTES_MOST = 256 * 1_024;
 export const NOTE_SIGNATURES_MOST = 100;
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the point
+const CONTROL_CHARACTER = /[\u0000-\u0009\u000b-\u001f]/;
+
 /** The signatures that notes carry here: a log's own, and a witness's with the time (C2SP signed-note). */
 export const SIGNATURE_TYPE = { ED25519: 0x01, COSIGNATURE: 0x04 } as const;
 
@@ -160,10 +163,7 @@ export function parseSignatureLine(line: string): NoteSignature {
 /** Takes a note apart without believing any of it. */
 export function parseNote(note: string | Uint8Array): OpenedNote {
   const whole = readText(note, NOTE_BYTES_MOST, "the note");
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the point
-  if (/[\u0000-\u0009\u000b-\u001f]/.test(whole)) {
-    return malformed("the note has a control character");
-  }
+  if (CONTROL_CHARACTER.test(whole)) return malformed("the note has a control character");
   const end = whole.lastIndexOf("\n\n");
   if (end < 0 || !whole.endsWith("\n")) {
     return malformed("the note is no text, a blank line and signature lines");
@@ -195,7 +195,9 @@ export function openNote(
       const message = `the signature of ${signature.name} (${signature.keyId}) does not hold`;
       throw new LedgerFormatError("BAD_SIGNATURE", message);
     }
-    if (!held.has(key)) held.set(key, signature);
+    // One text for one note: who doubles a line makes no other note of it.
+    if (held.has(key)) return malformed(`the note is signed twice by ${signature.name}`);
+    held.set(key, signature);
   }
   if (held.size === 0) {
     throw new LedgerFormatError("UNKNOWN_KEY", "the note has no signature of a known key");
@@ -208,7 +210,7 @@ function keyOf({ name, keyId: id }: { name: string; keyId: string }): string {
 }
 
 function assertText(text: string): void {
-  if (!text.endsWith("\n") || !isWellFormed(text)) {
-    throw new RangeError("the text of a note is valid and ends with a newline");
+  if (!text.endsWith("\n") || !isWellFormed(text) || CONTROL_CHARACTER.test(text)) {
+    throw new RangeError("the text of a note is lines without control characters");
   }
 }
