@@ -13,6 +13,7 @@ import type { DeviceStatement } from "./device/device-facts.ts";
 import { DeviceRecording } from "./device/device-recording.store.ts";
 import { DeviceRevisionStore } from "./device/device-revision.store.ts";
 import { DeviceWriter, IdentifierTaken } from "./device/device-writer.store.ts";
+import type { KnownValues } from "./device/known-values.ts";
 import { FieldDefinitionStore } from "./field-definition/field-definition.store.ts";
 import { type IdBlocks, idsFrom } from "./id-block/id-block.store.ts";
 import { IdempotencyStore } from "./idempotency/idempotency.store.ts";
@@ -26,9 +27,9 @@ import { type RecallStatuses, recallStatuses } from "./recall/recall-status.stor
 import { ContainedComponentStore } from "./recall-scope/contained-component.store.ts";
 import { RecordedValueStore } from "./recall-scope/recorded-value.store.ts";
 import { ScopeStore } from "./recall-scope/scope.store.ts";
-import { partnerOf } from "./share/partner-sight.ts";
 import { ScanRecording } from "./scan/scan-recording.store.ts";
 import { StationStore } from "./scan/station.store.ts";
+import { partnerOf } from "./share/partner-sight.ts";
 import { ShareStore } from "./share/share.store.ts";
 import { SharedDeviceStore } from "./share/shared-device.store.ts";
 import { HandOverSignatureStore } from "./signed-hand-over/hand-over-signature.store.ts";
@@ -40,6 +41,7 @@ import { visibility } from "./visibility/visibility.ts";
 export interface Resources {
   database: Database;
   deviceIds: IdBlocks;
+  knownValues: KnownValues;
   shareIds: IdBlocks;
   recallIds: IdBlocks;
   installationIds: IdBlocks;
@@ -65,15 +67,16 @@ function readers(sql: Sql, caller: Caller) {
     recalls: new RecallStore(sql, tenant),
     recallDevices: new RecallDeviceStore(sql, tenant),
     shares: new ShareStore(sql, tenant),
-    sharedDevices: new SharedDeviceStore(sql, tenant, partner ?? ""),
     stations: new StationStore(sql, tenant),
+    sharedDevices: new SharedDeviceStore(sql, tenant, partner ?? ""),
     signingKeys: new SigningKeyStore(sql, tenant),
     signatures: new HandOverSignatureStore(sql, tenant),
   };
 }
 
-/** Gives out ids that were reserved before the transaction began. */
-interface NextIds {
+/** What is known beforehand, and ids that were reserved before the transaction began. */
+interface Provisions {
+  knownValues: KnownValues;
   nextItem: () => number;
   nextInstallation: () => number;
 }
@@ -81,10 +84,10 @@ interface NextIds {
 /** What only reads. */
 export type Readers = ReturnType<typeof readers>;
 
-function writers(sql: Sql, caller: Caller, ids: NextIds) {
+function writers(sql: Sql, caller: Caller, ids: Provisions) {
   const definitions = new FieldDefinitionStore(sql, caller.tenant);
   const known = () => definitions.allForWriting();
-  const writer = new DeviceWriter(sql, caller.tenant, known, ids.nextItem);
+  const writer = new DeviceWriter(sql, caller.tenant, known, ids.nextItem, ids.knownValues);
   return {
     definitions,
     recording: new DeviceRecording(writer, known),
@@ -97,9 +100,9 @@ function writers(sql: Sql, caller: Caller, ids: NextIds) {
       caller.client,
     ),
     recalls: new RecallStore(sql, caller.tenant),
-    shares: new ShareStore(sql, caller.tenant),
     scanRecording: new ScanRecording(sql, caller, writer, known),
     stations: new StationStore(sql, caller.tenant),
+    shares: new ShareStore(sql, caller.tenant),
     signingKeys: new SigningKeyStore(sql, caller.tenant),
     signatures: new HandOverSignatureStore(sql, caller.tenant),
     idempotency: new IdempotencyStore(sql, caller.tenant),
@@ -151,6 +154,7 @@ export function createContext(resources: Resources, caller: Caller, request: Req
           return await sql.transaction((tx) =>
             work(
               writers(tx, caller, {
+                knownValues: resources.knownValues,
                 nextItem: idsFrom(firstId, newDevices),
                 nextInstallation: idsFrom(firstInstallation, newInstallations),
               }),

@@ -5,6 +5,7 @@ import { appRole } from "../../shared/postgres/migrate.ts";
 import { SingleRecords } from "./coalescing/single-records.store.ts";
 import type { ManufacturingConfig } from "./config.ts";
 import { createContext, type Resources } from "./context.ts";
+import { KnownValues } from "./device/known-values.ts";
 import { DeviceChanges } from "./device-change/device-changes.store.ts";
 import { criteriaReader } from "./export/criteria-json.type.ts";
 import { exportRecords } from "./export/export-records.store.ts";
@@ -36,10 +37,13 @@ export async function startManufacturing(
   const exports = new ExportRows({ ...place, ...(config.observe && { observe: config.observe }) });
   const readCriteria = criteriaReader(schema);
   const deviceIds = new IdBlocks("device");
-  const singleRecords = config.coalesces === false ? null : new SingleRecords(database, deviceIds);
+  const knownValues = new KnownValues();
+  const singleRecords =
+    config.coalesces === false ? null : new SingleRecords(database, deviceIds, knownValues);
   const resources: Resources = {
     database,
     deviceIds,
+    knownValues,
     singleRecords,
     shareIds: new IdBlocks("share"),
     recallIds: new IdBlocks("recall"),

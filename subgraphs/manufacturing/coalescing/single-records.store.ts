@@ -7,6 +7,7 @@ import type { Batch } from "../device/device-batch.ts";
 import type { DeviceStatement } from "../device/device-facts.ts";
 import { DeviceRecording, type Said } from "../device/device-recording.store.ts";
 import { DeviceWriter } from "../device/device-writer.store.ts";
+import type { KnownValues } from "../device/known-values.ts";
 import { FieldDefinitionStore } from "../field-definition/field-definition.store.ts";
 import { type IdBlocks, idsFrom } from "../id-block/id-block.store.ts";
 import { IdempotencyStore, type Keyed } from "../idempotency/idempotency.store.ts";
@@ -23,6 +24,7 @@ export class SingleRecords {
   constructor(
     private readonly database: Database,
     private readonly deviceIds: IdBlocks,
+    private readonly knownValues: KnownValues,
   ) {
     this.queues = new TenantQueues(
       (tenant) => (singles, deadlineAt) => this.recordTogether(tenant, singles, deadlineAt),
@@ -69,16 +71,19 @@ export class SingleRecords {
     const sql = this.database.tenant(tenant, deadlineAt === undefined ? {} : { deadlineAt });
     const firstId = await this.deviceIds.reserve(sql, singles.length);
     return sql.transaction((tx) => {
-      const recording = recordingOf(tx, tenant, idsFrom(firstId, singles.length));
+      const recording = this.recordingOf(tx, tenant, idsFrom(firstId, singles.length));
       return new IdempotencyStore(tx, tenant).onceEach(singles, (places) =>
         recording.recordEach(places.flatMap((place) => singles[place] ?? [])),
       );
     });
   }
-}
 
-function recordingOf(sql: Sql, tenant: string, nextId: () => number): DeviceRecording {
-  const definitions = new FieldDefinitionStore(sql, tenant);
-  const known = () => definitions.allForWriting();
-  return new DeviceRecording(new DeviceWriter(sql, tenant, known, nextId), known);
+  private recordingOf(sql: Sql, tenant: string, nextId: () => number): DeviceRecording {
+    const definitions = new FieldDefinitionStore(sql, tenant);
+    const known = () => definitions.allForWriting();
+    return new DeviceRecording(
+      new DeviceWriter(sql, tenant, known, nextId, this.knownValues),
+      known,
+    );
+  }
 }

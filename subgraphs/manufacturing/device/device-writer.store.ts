@@ -1,23 +1,21 @@
 import type { Caller } from "../../../shared/caller.ts";
-import { columnsOf } from "../../../shared/postgres/columns.ts";
 import { type Sql, statement } from "../../../shared/postgres/database.ts";
 import type { Timestamp } from "../../../shared/time.ts";
 import type { FieldDefinition } from "../field-definition/field-definition.ts";
 import { LIMITS } from "../limits.ts";
-import { groupChanges } from "../production-group/production-group.ts";
 import { FIELDS_WITH_RECORDED_VALUES } from "../recall-scope/criterion-field.ts";
 import { type DeviceRow, DeviceStore } from "./device.store.ts";
 import type { DueChange } from "./device.ts";
-import { DeviceRecordColumns } from "./device-record.entity.ts";
-import { DeviceRevisionEntity } from "./device-revision.entity.ts";
-
-/** Who says it, why, from where, and from when it is true; null: from now. */
-export interface Stamp {
-  actor: string;
-  reason: string | null;
-  source: string | null;
-  effectiveAt: Timestamp | null;
-}
+import type { FieldValue, KnownValues } from "./known-values.ts";
+import {
+  type Due,
+  INSERT_NEW,
+  type NewValue,
+  REVISE_KNOWN,
+  type Stamp,
+  type WrittenRow,
+  writingParameters,
+} from "./writing-statements.store.ts";
 
 /** The stamp of what a caller says. */
 export function stampOf(
@@ -35,86 +33,15 @@ export interface Row<Result> {
 }
 
 /** What becomes of a row, provided that its change, where it has one, can be written. */
-  /** Further revisions of the device, each after the one before; only where there is a change. */
-  further?: readonly (DueChange & Stamp)[];
 export interface Judgement<Result> {
   result: Result;
   change: (DueChange & Stamp) | null;
+  /** Further revisions of the device, each after the one before; only where there is a change. */
+  further?: readonly (DueChange & Stamp)[];
 }
 
 /** Somebody else took an identifier between judging and writing: begin the transaction again. */
 export class IdentifierTaken extends Error {}
-
-interface Due {
-  known: DeviceRow | null;
-  deviceId: number;
-  revision: number;
-  change: DueChange & Stamp;
-}
-
-const RECORD = columnsOf(DeviceRecordColumns);
-const GIVEN = columnsOf(DeviceRevisionEntity).filter(
-  ({ property }) => property !== "tenant" && property !== "recordedAt",
-);
-const COLUMNS = RECORD.map(({ column }) => column).join(", ");
-const VALUES = RECORD.map(({ property }) => `i."${property}"`).join(", ");
-
-const INPUT = `input AS MATERIALIZED (SELECT * FROM json_to_recordset($2::json) AS given (
-  ${GIVEN.map(({ property, type }) => `"${property}" ${type}`).join(", ")}))`;
-
-/** One statement writes revision, memberships and what followers are told; a ledger entry will be one more part of it. */
-const REVISION_AND_GROUPS = `new_revision AS (
-    INSERT INTO device_revision (tenant, device_id, revision, recorded_at, effective_at, actor,
-      reason, source, changed, ${COLUMNS})
-    SELECT $1, w.device_id, i.revision, w.recorded_at, COALESCE(i."effectiveAt", w.recorded_at),
-      i.actor, i.reason, i.source, i.changed, ${VALUES}
-    FROM input i JOIN written w ON w.device_id = i."deviceId"
-  ), new_group AS (
-    INSERT INTO device_group (tenant, field, value, device_id, from_revision)
-    SELECT $1, g.field, g.value, w.device_id, g."fromRevision"
-    FROM json_to_recordset($3::json)
-      AS g ("deviceId" bigint, "fromRevision" integer, field text, value text)
-    JOIN written w ON w.device_id = g."deviceId"
-  ), new_value AS (
-    INSERT INTO recorded_value (tenant, field, value)
-    SELECT DISTINCT $1, v.field, v.value
-    FROM json_to_recordset($4::json) AS v (field text, value text, "deviceIds" bigint[])
-    WHERE EXISTS (SELECT FROM written w WHERE w.device_id = ANY (v."deviceIds"))
-      AND NOT EXISTS (SELECT FROM recorded_value k
-        WHERE k.tenant = $1 AND k.field = v.field AND k.value = v.value)
-    ORDER BY v.field, v.value ON CONFLICT DO NOTHING
-  ), new_change AS (
-    INSERT INTO device_change (tenant, device_ids, revisions)
-    SELECT $1, array_agg(i."deviceId"), array_agg(i.revision)
-    FROM input i JOIN written w ON w.device_id = i."deviceId" HAVING count(*) > 0
-  )
-    beforeJudging: (devices: readonly DeviceRow[]) => Promise<void>,
-  SELECT device_id AS "deviceId" FROM written`;
-
-const INSERT_NEW = statement(
-    const failure = known.find((device) => device instanceof Error);
-    if (failure) throw failure;
-    await beforeJudging((known as (DeviceRow | null)[]).filter((device) => device !== null));
-  "insert_new_devices",
-  `WITH ${INPUT}, written AS (
-    INSERT INTO device (tenant, device_id, revision, recorded_at, ${COLUMNS})
-    SELECT $1, i."deviceId", i.revision, statement_timestamp(), ${VALUES} FROM input i
-    RETURNING device_id, recorded_at
-  ), ${REVISION_AND_GROUPS}`,
-);
-
-    await this.writeFurther(due.filter((one) => written.has(serialNumberOf(one))));
-// The guard `revision - 1` lets a change through only where nobody else made one meanwhile.
-const REVISE_KNOWN = statement(
-  "revise_known_devices",
-  `WITH ${INPUT}, written AS (
-    UPDATE device d SET (revision, recorded_at, ${COLUMNS}) = ROW (i.revision,
-      GREATEST(statement_timestamp(), d.recorded_at + interval '1 microsecond'), ${VALUES})
-    FROM input i
-    WHERE d.tenant = $1 AND d.device_id = i."deviceId" AND d.revision = i.revision - 1
-    RETURNING d.device_id, d.recorded_at
-  ), ${REVISION_AND_GROUPS}`,
-);
 
 const CLAIM = statement(
   "claim_identifiers",
@@ -130,32 +57,21 @@ const CLAIM = statement(
  * not at all.
  */
 export class DeviceWriter {
+  /** Values that this transaction was the first to record: they are known once it is committed. */
+  private readonly ownValues = new Set<string>();
+
   constructor(
     private readonly sql: Sql,
     private readonly tenant: string,
     private readonly definitions: () => Promise<FieldDefinition[]>,
     /** Ids for new devices, reserved before the transaction began. */
     private readonly nextId: () => number,
+    private readonly knownValues: KnownValues,
   ) {}
 
   /**
    * Judges the rows, each of another device, and writes what is due. A row whose device somebody
    * else changed meanwhile is judged again; null where that happened at each try. `beforeJudging`
-  /** Nobody else comes between: a device that was written is locked until the transaction ends. */
-  private async writeFurther(first: readonly (Due & Pick<Judgement<unknown>, "further">)[]) {
-    let before = first;
-    while (before.length > 0) {
-      const next = before.flatMap(({ further: [change, ...further] = [], ...due }) => {
-        if (!change) return [];
-        const known = { ...due.known, ...due.change.record } as DeviceRow;
-        return [{ ...due, known, revision: due.revision + 1, change, further }];
-      });
-      const written = await this.write(next);
-      if (written.size < next.length) throw new Error("a device changed while it was locked");
-      before = next;
-    }
-  }
-
    * is told the devices each time, for rules that need more of them than how they are now.
    */
   async settle<Result>(
@@ -173,9 +89,13 @@ export class DeviceWriter {
   private async attempt<Result>(
     rows: readonly Row<Result>[],
     results: Map<string, Result>,
+    beforeJudging: (devices: readonly DeviceRow[]) => Promise<void>,
   ): Promise<Row<Result>[]> {
     const devices = new DeviceStore(this.sql, this.tenant);
     const known = await devices.bySerialNumber.loadMany(rows.map((row) => row.serialNumber));
+    const failure = known.find((device) => device instanceof Error);
+    if (failure) throw failure;
+    await beforeJudging((known as (DeviceRow | null)[]).filter((device) => device !== null));
     const judged = rows.map((row, place) => {
       const device = (known[place] ?? null) as DeviceRow | null;
       return { row, device, ...row.judge(device) };
@@ -184,6 +104,7 @@ export class DeviceWriter {
       change ? [{ ...this.due(change, device), further: further ?? [] }] : [],
     );
     const written = await this.write(due);
+    await this.writeFurther(due.filter((one) => written.has(serialNumberOf(one))));
     const isSettled = ({ row, change }: (typeof judged)[number]) =>
       change === null || written.has(row.serialNumber);
     for (const one of judged.filter(isSettled)) results.set(one.row.serialNumber, one.result);
@@ -221,6 +142,21 @@ export class DeviceWriter {
     return new Set(written.map(serialNumberOf));
   }
 
+  /** Nobody else comes between: a device that was written is locked until the transaction ends. */
+  private async writeFurther(first: readonly (Due & Pick<Judgement<unknown>, "further">)[]) {
+    let before = first;
+    while (before.length > 0) {
+      const next = before.flatMap(({ further: [change, ...further] = [], ...due }) => {
+        if (!change) return [];
+        const known = { ...due.known, ...due.change.record } as DeviceRow;
+        return [{ ...due, known, revision: due.revision + 1, change, further }];
+      });
+      const written = await this.write(next);
+      if (written.size < next.length) throw new Error("a device changed while it was locked");
+      before = next;
+    }
+  }
+
   /** The values that were free, and are these devices' now. */
   private async claim(
     kind: "serialNumber" | "connhexId",
@@ -239,44 +175,43 @@ export class DeviceWriter {
   private async send(text: typeof INSERT_NEW, due: readonly Due[]): Promise<Due[]> {
     if (due.length === 0) return [];
     const definitions = await this.definitions();
-    const revisions = due.map(({ deviceId, revision, change: { record, ...change } }) => ({
-      ...record,
-      ...change,
-      deviceId,
-      revision,
-    }));
-    const memberships = due.flatMap(({ known, deviceId, revision, change }) =>
-      groupChanges(known, change.record, definitions).map((group) => ({
-        ...group,
-        deviceId,
-        fromRevision: revision,
-      })),
-    );
-    const rows = await this.sql.rows<{ deviceId: number }>(text, [
-      this.tenant,
-      JSON.stringify(revisions),
-      JSON.stringify(memberships),
-      JSON.stringify(valuesOf(due)),
-    ]);
+    const values = this.newValuesOf(due);
+    const parameters = writingParameters(this.tenant, due, { definitions, values });
+    const rows = await this.sql.rows<WrittenRow>(text, parameters);
     const written = new Set(rows.map(({ deviceId }) => deviceId));
-    return due.filter(({ deviceId }) => written.has(deviceId));
+    const done = due.filter(({ deviceId }) => written.has(deviceId));
+    if (done.length === due.length) this.learn(values, rows);
+    return done;
+  }
+
+  /** The values of fields of few values that are not known to be recorded, each with its devices. */
+  private newValuesOf(due: readonly Due[]): NewValue[] {
+    const found = new Map<string, NewValue>();
+    for (const { deviceId, change } of due) {
+      for (const field of FIELDS_WITH_RECORDED_VALUES) {
+        const value = change.record[field];
+        if (value === null || this.knownValues.has(this.tenant, { field, value })) continue;
+        if (!change.changed.includes(field)) continue;
+        const key = nameOf({ field, value });
+        const same = found.get(key);
+        if (same) same.deviceIds.push(deviceId);
+        else found.set(key, { field, value, deviceIds: [deviceId] });
+      }
+    }
+    return [...found.values()];
+  }
+
+  /** What was not new stands there for good, unless this very transaction has written it. */
+  private learn(values: readonly NewValue[], rows: readonly WrittenRow[]): void {
+    for (const row of rows) if (row.deviceId === null) this.ownValues.add(nameOf(row));
+    for (const one of values) {
+      if (!this.ownValues.has(nameOf(one))) this.knownValues.add(this.tenant, one);
+    }
   }
 }
 
-/** The new values of fields of few values, each with the devices that have it. */
-function valuesOf(due: readonly Due[]): { field: string; value: string; deviceIds: number[] }[] {
-  const known = new Map<string, { field: string; value: string; deviceIds: number[] }>();
-  for (const { deviceId, change } of due) {
-    for (const field of FIELDS_WITH_RECORDED_VALUES) {
-      const value = change.record[field];
-      if (value === null || !change.changed.includes(field)) continue;
-      const key = `${field} ${value}`;
-      const same = known.get(key);
-      if (same) same.deviceIds.push(deviceId);
-      else known.set(key, { field, value, deviceIds: [deviceId] });
-    }
-  }
-  return [...known.values()];
+function nameOf({ field, value }: FieldValue): string {
+  return `${field} ${value}`;
 }
 
 function serialNumberOf({ change }: Due): string {
