@@ -20,6 +20,13 @@ GRANT ownership_worker TO ownership_app;
 -- Looks up API keys, whose tenant may be made up, and reads nothing else. The application becomes it for that one question.
 CREATE ROLE gateway_door NOLOGIN NOSUPERUSER NOBYPASSRLS;
 GRANT gateway_door TO gateway_app;
+-- Bring entries into the services' logs. The applications become them for that alone.
+CREATE ROLE manufacturing_sequencer NOLOGIN NOSUPERUSER NOBYPASSRLS;
+CREATE ROLE ownership_sequencer NOLOGIN NOSUPERUSER NOBYPASSRLS;
+CREATE ROLE gateway_sequencer NOLOGIN NOSUPERUSER NOBYPASSRLS;
+GRANT manufacturing_sequencer TO manufacturing_app;
+GRANT ownership_sequencer TO ownership_app;
+GRANT gateway_sequencer TO gateway_app;
 
 CREATE DATABASE manufacturing OWNER manufacturing_owner;
 CREATE DATABASE ownership OWNER ownership_owner;

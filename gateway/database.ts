@@ -3,11 +3,13 @@ import { CreateClients1764000000001 } from "./migrations/001-create-clients.ts";
 import { CreateAccessLog1764000000002 } from "./migrations/002-create-access-log.ts";
 import { CreateExports1764000000003 } from "./migrations/003-create-exports.ts";
 import { NarrowRights1764000000004 } from "./migrations/004-narrow-rights.ts";
+import { CreateLedger1764000000006 } from "./migrations/006-create-ledger.ts";
 import { entities } from "./registry/subgraph.ts";
 
 /**
  * The gateway's own tables: what partners and front ends may do, and what they did. `gateway_door`
- * looks up API keys before the tenant of a request is known to exist, and reads nothing else.
+ * looks up API keys before the tenant of a request is known to exist, and reads nothing else;
+ * `gateway_sequencer` brings entries into the log.
  */
 export const gatewayDatabase: ServiceDatabase = {
   name: "gateway",
@@ -17,6 +19,7 @@ export const gatewayDatabase: ServiceDatabase = {
     CreateAccessLog1764000000002,
     CreateExports1764000000003,
     NarrowRights1764000000004,
+    CreateLedger1764000000006,
   ],
-  workerRoles: ["gateway_door"],
+  workerRoles: ["gateway_door", "gateway_sequencer"],
 };

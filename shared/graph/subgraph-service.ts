@@ -4,6 +4,7 @@ import type { Caller } from "../caller.ts";
 import type { EventPage, EventsQuestion } from "../events/event.ts";
 import type { ExportColumn } from "../export/export-column.ts";
 import type { ExportFormat } from "../export/export-format.ts";
+import type { PublishedLog } from "../ledger-store/ledger.ts";
 import type { SeenDevices } from "./seen-devices.ts";
 
 /** What a subgraph knows of the client's request beside its caller. */
@@ -94,6 +95,8 @@ export interface SubgraphService {
   events?(caller: Caller, question: EventsQuestion): Promise<EventPage>;
   /** Begins an export of this subgraph's rows. Rejects with a DomainError where it is refused. */
   export?(caller: Caller, question: ExportQuestion, request: RequestFacts): Promise<ExportBody>;
+  /** Its log, as anybody may read it, where this process keeps it. */
+  readonly log?: PublishedLog;
   /** Resolves where requests can be answered now; otherwise rejects with a DomainError. */
   ready(): Promise<void>;
   close(): Promise<void>;

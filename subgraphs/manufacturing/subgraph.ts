@@ -70,6 +70,7 @@ import { CreateRecalls1700000000005 } from "./migrations/005-create-recalls.ts";
 import { IndexRecallCriteria1700000000006 } from "./migrations/006-index-recall-criteria.ts";
 import { CreateScans1700000000007 } from "./migrations/007-create-scans.ts";
 import { KeepChanges1700000000008 } from "./migrations/008-keep-changes.ts";
+import { CreateLedger1700000000009 } from "./migrations/009-create-ledger.ts";
 import { CreateHandOverSignatures1700000000010 } from "./migrations/010-create-hand-over-signatures.ts";
 import { DeviceGroupEntity } from "./production-group/device-group.entity.ts";
 import {
@@ -101,13 +102,13 @@ import {
   ScopeShare,
 } from "./recall-scope/recall-scope.type.ts";
 import { RecordedValueEntity } from "./recall-scope/recorded-value.entity.ts";
-import { ShareEntity } from "./share/share.entity.ts";
 import { ScanEntity } from "./scan/scan.entity.ts";
 import { ScanResolver, StationResolver } from "./scan/scan.resolver.ts";
 import { ScanBatch, ScanVerdict } from "./scan/scan.type.ts";
 import { StationEntity } from "./scan/station.entity.ts";
 import { Station } from "./scan/station.type.ts";
 import { StationJournalEntity } from "./scan/station-journal.entity.ts";
+import { ShareEntity } from "./share/share.entity.ts";
 import { ShareResolver, shareOfReference } from "./share/share.resolver.ts";
 import {
   Share,
@@ -148,10 +149,10 @@ export const entities = [
   ComponentIdentifierEntity,
   InstallationEntity,
   RemovalEntity,
-  SigningKeyEntity,
   StationEntity,
   StationJournalEntity,
   ScanEntity,
+  SigningKeyEntity,
   SigningKeyRevocationEntity,
   HandOverSignatureEntity,
 ];
@@ -162,16 +163,18 @@ export const migrations = [
   CreateComponents1700000000004,
   CreateRecalls1700000000005,
   IndexRecallCriteria1700000000006,
-  KeepChanges1700000000008,
   CreateScans1700000000007,
+  KeepChanges1700000000008,
+  CreateLedger1700000000009,
   CreateHandOverSignatures1700000000010,
 ];
 
-/** What the service needs of its database. */
+/** What the service needs of its database. `manufacturing_sequencer` brings entries into the log. */
 export const manufacturingDatabase: ServiceDatabase = {
   name: "manufacturing",
   entities,
   migrations,
+  workerRoles: ["manufacturing_sequencer"],
 };
 
 const TYPES = [
@@ -215,12 +218,12 @@ const TYPES = [
   TracedItemEdge,
   TracedItemConnection,
   ComponentLoop,
-  SigningKey,
-  HandOverSigner,
-  PageInfo,
   ScanBatch,
   ScanVerdict,
   Station,
+  SigningKey,
+  HandOverSigner,
+  PageInfo,
 ];
 
 /** The schema of this subgraph, ready to execute. */
@@ -253,11 +256,11 @@ export function manufacturingSubgraph(access: AccessTable = ACCESS): Promise<Sub
       ComponentTracingResolver,
       TracedItemResolver,
       ComponentLoopResolver,
+      ScanResolver,
+      StationResolver,
       SigningKeyResolver,
       SignedHandOverResolver,
     ],
-      ScanResolver,
-      StationResolver,
     types: TYPES,
     references: {
       Device: deviceOfReference,

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { LedgerConfig } from "../../shared/ledger-store/ledger.ts";
 
 /** What the service needs to run. */
 export interface OwnershipConfig {
@@ -8,6 +9,8 @@ export interface OwnershipConfig {
   encryptionKey: Buffer;
   /** Keys the hashes of init keys and codes; 32 bytes. */
   secretPepper: Buffer;
+  /** What its log is signed with; without it entries are written, and wait. */
+  ledger?: LedgerConfig;
   /** Is told each SQL statement that is sent. For counting in tests. */
   observe?: (sql: string) => void;
 }

@@ -1,5 +1,6 @@
 import type { Caller } from "../../shared/caller.ts";
 import type { RequestFacts } from "../../shared/graph/subgraph-service.ts";
+import type { PersonKeys } from "../../shared/ledger-store/person-keys.store.ts";
 import type { Database, Sql } from "../../shared/postgres/database.ts";
 import { sees, type VisibleThing } from "./access.ts";
 import type { IdBlocks } from "./id-block/id-block.store.ts";
@@ -17,14 +18,15 @@ import type { Verdict } from "./provisioning/provisioning.ts";
 import type { SecretHasher } from "./secret/secret.ts";
 import { IDENTITY, sharedWithCaller } from "./visibility/shared-with-caller.ts";
 
-function stores(sql: Sql, tenant: string) {
+function stores(sql: Sql, tenant: string, people: PersonKeys) {
+  const personOf = people.within(sql, tenant);
   const owners = new OwnerStore(sql, tenant);
   return {
     owners,
-    identities: new IdentityStore(sql, tenant),
-    ownerships: new OwnershipStore(sql, tenant, owners),
+    identities: new IdentityStore(sql, tenant, personOf),
+    ownerships: new OwnershipStore(sql, tenant, owners, personOf),
     offers: new TransferOfferStore(sql, tenant),
-    provisioning: new ProvisioningStore(sql, tenant),
+    provisioning: new ProvisioningStore(sql, tenant, personOf),
     answers: new IdempotencyStore<Verdict>(sql, tenant),
   };
 }
@@ -37,6 +39,8 @@ export interface Parts {
   contacts: ContactCipher;
   secrets: SecretHasher;
   idBlocks: IdBlocks;
+  /** By what entries name people. */
+  people: PersonKeys;
 }
 
 /** What a resolver may touch, made afresh for each client request. */
@@ -44,7 +48,8 @@ export function createContext(parts: Parts, caller: Caller, request: RequestFact
   const { requestId, seen } = request;
   const { tenant } = caller;
   const connections = parts.database.tenant(tenant, request);
-  let reads = stores(connections, tenant);
+  const { people } = parts;
+  let reads = stores(connections, tenant, people);
   const shared = sharedWithCaller(parts.manufacturing, caller);
   return {
     ...parts,
@@ -60,9 +65,12 @@ export function createContext(parts: Parts, caller: Caller, request: RequestFact
     get ownerships() {
       return reads.ownerships;
     },
-    handOvers: new HandOverStore(connections, tenant),
+    handOvers: new HandOverStore(connections, tenant, people),
     get answers() {
       return reads.answers;
+    },
+    get provisioning() {
+      return reads.provisioning;
     },
     /**
      * Whether the caller sees this device's rows: an owner those of what he owns now, a partner the
@@ -92,10 +100,12 @@ export function createContext(parts: Parts, caller: Caller, request: RequestFact
     nextId: (name: "owner" | "ownership") => parts.idBlocks.next(connections, tenant, name),
     /** Runs `work` in one transaction, on stores bound to it. What was read before is forgotten. */
     async write<T>(work: (tx: Stores) => Promise<T>): Promise<T> {
+      // A key that is made outside of the transaction is remembered.
+      await people.learn(connections, tenant, [caller.subject]);
       try {
-        return await connections.transaction((sql) => work(stores(sql, tenant)));
+        return await connections.transaction((sql) => work(stores(sql, tenant, people)));
       } finally {
-        reads = stores(connections, tenant);
+        reads = stores(connections, tenant, people);
       }
     },
   };

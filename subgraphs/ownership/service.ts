@@ -1,10 +1,14 @@
 import { ExportRows } from "../../shared/export/export-rows.store.ts";
 import type { PeerExecutor, SubgraphService } from "../../shared/graph/subgraph-service.ts";
+import { Backfill } from "../../shared/ledger-store/backfill.store.ts";
+import { type Ledger, type LedgerConfig, startLedger } from "../../shared/ledger-store/ledger.ts";
+import { PersonKeys } from "../../shared/ledger-store/person-keys.store.ts";
 import { Database, statement } from "../../shared/postgres/database.ts";
 import type { OwnershipConfig } from "./config.ts";
 import { createContext } from "./context.ts";
 import { exportOwnerships } from "./export/export-ownerships.store.ts";
 import { IdBlocks } from "./id-block/id-block.store.ts";
+import { BACKFILL_SOURCES } from "./ledger/backfill.store.ts";
 import { contactCipher } from "./owner/contact-cipher.ts";
 import { OwnershipChanges } from "./ownership-change/ownership-changes.store.ts";
 import { HandOverStore, tenantsWithHandOvers } from "./provisioning/hand-over.store.ts";
@@ -40,11 +44,13 @@ export async function startOwnership(
     contacts: contactCipher(config.encryptionKey),
     secrets: secretHasher(config.secretPepper),
     idBlocks: new IdBlocks(),
+    people: new PersonKeys(),
   };
+  const ledger = config.ledger ? startOwnershipLedger(config.ledger, url, parts) : null;
   // "*" is no tenant's name; the worker's own policy shows it the links of all.
   const dispatcher = new HandOverDispatcher({
     dueTenants: () => tenantsWithHandOvers(workers.tenant("*")),
-    handOversOf: (tenant) => new HandOverStore(database.tenant(tenant), tenant),
+    handOversOf: (tenant) => new HandOverStore(database.tenant(tenant), tenant, parts.people),
     manufacturing,
   });
   dispatcher.start();
@@ -58,12 +64,28 @@ export async function startOwnership(
     events: (caller, question) => changes.events(caller, question),
     export: async (caller, question, request) =>
       exportOwnerships(exports, parts.contacts, { caller, question, request }),
+    ...(ledger && { log: ledger.log }),
     ready: async () => {
       await workers.tenant("*").rows(PING);
+      await ledger?.ready();
     },
     close: async () => {
       await dispatcher.stop();
+      await ledger?.close();
       await Promise.all([database.close(), exports.close(), workers.close()]);
     },
   };
+}
+
+function startOwnershipLedger(
+  config: LedgerConfig,
+  databaseUrl: string,
+  { database, people }: { database: Database; people: PersonKeys },
+): Ledger {
+  const backfill = new Backfill(BACKFILL_SOURCES, people);
+  return startLedger({
+    ...{ service: "ownership", databaseUrl, database },
+    ...config,
+    backfill: (sequencer) => backfill.run(sequencer),
+  });
 }

@@ -23,6 +23,7 @@ import { CreateOwners1761000000002 } from "./migrations/002-create-owners.ts";
 import { ReplaceClaimCodesAndContacts1761000000003 } from "./migrations/003-replace-claim-codes-and-contacts.ts";
 import { CloseTheHandOverToTheApplication1761000000004 } from "./migrations/004-close-the-hand-over-to-the-application.ts";
 import { CreateChanges1761000000005 } from "./migrations/005-create-changes.ts";
+import { CreateLedger1761000000006 } from "./migrations/006-create-ledger.ts";
 import { OwnerEntity } from "./owner/owner.entity.ts";
 import { OwnerResolver } from "./owner/owner.resolver.ts";
 import { Owner, OwnerContact } from "./owner/owner.type.ts";
@@ -57,14 +58,18 @@ export const migrations = [
   ReplaceClaimCodesAndContacts1761000000003,
   CloseTheHandOverToTheApplication1761000000004,
   CreateChanges1761000000005,
+  CreateLedger1761000000006,
 ];
 
-/** `ownership_worker` sees which tenants have links to hand over, and nothing else. */
+/**
+ * `ownership_worker` sees which tenants have links to hand over, and nothing else;
+ * `ownership_sequencer` brings entries into the log.
+ */
 export const ownershipDatabase: ServiceDatabase = {
   name: "ownership",
   entities,
   migrations,
-  workerRoles: ["ownership_worker"],
+  workerRoles: ["ownership_worker", "ownership_sequencer"],
 };
 
 export function ownershipSubgraph(access: AccessTable = ACCESS): Promise<Subgraph> {

@@ -145,13 +145,14 @@ test("two processes that work on the same links do no harm", async () => {
   const { HandOverStore } = await import(
     "../../subgraphs/ownership/provisioning/hand-over.store.ts"
   );
+  const { PersonKeys } = await import("../../shared/ledger-store/person-keys.store.ts");
   const { manufacturingPeer } = await import(
     "../../subgraphs/ownership/provisioning/manufacturing-peer.ts"
   );
   const links = [{ connhexId: "chx-h1", serialNumber: "H-1", revision: 1 }];
   const database = town.database.open();
   const parts = {
-    handOvers: new HandOverStore(database.tenant("acme"), "acme"),
+    handOvers: new HandOverStore(database.tenant("acme"), "acme", new PersonKeys()),
     manufacturing: manufacturingPeer(town.manufacturing),
   };
   await Promise.all(Array.from({ length: 10 }, () => deliver("acme", links, parts)));

@@ -13,6 +13,10 @@ export class CloudIdentityRevisionEntity {
   @PrimaryColumn({ type: "integer" })
   revision!: number;
 
+  /** The device; null in rows that were written before it was noted here. */
+  @Column({ name: "serial_number", type: "text", nullable: true })
+  serialNumber!: string | null;
+
   @Column({ type: "text" })
   kind!: CloudIdentityChangeKind;
 

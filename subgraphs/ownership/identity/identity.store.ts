@@ -1,6 +1,8 @@
+import type { PersonOf } from "../../../shared/ledger-store/person-keys.store.ts";
 import { loadBy, loadManyBy } from "../../../shared/load-by.ts";
 import { selectList } from "../../../shared/postgres/columns.ts";
 import { type Sql, statement } from "../../../shared/postgres/database.ts";
+import { enterIdentities } from "../ledger/entries.store.ts";
 import { toldIdentities } from "../ownership-change/ownership-change.store.ts";
 import type { Attempts } from "../secret/attempts.ts";
 import { CloudIdentityEntity } from "./identity.entity.ts";
@@ -66,8 +68,11 @@ const CHANGE_STATE = statement(
      WHERE tenant = $1 AND connhex_id = $2
      RETURNING *
    ), noted AS (
-     INSERT INTO cloud_identity_revision (tenant, connhex_id, revision, state, at, actor, reason)
-     SELECT tenant, connhex_id, revision, state, changed_at, $4, $5 FROM changed
+     INSERT INTO cloud_identity_revision
+       (tenant, connhex_id, serial_number, revision, state, at, actor, reason)
+     SELECT tenant, connhex_id, serial_number, revision, state, changed_at, $4, $5 FROM changed
+     RETURNING *
+   ), entered AS (${enterIdentities({ from: "noted r", actor: "$6::text", reason: "$7::text" })}
    ), ${toldIdentities("changed")}
    SELECT ${COLUMNS} FROM changed`,
 );
@@ -80,11 +85,14 @@ const REPLACE_CLAIM_CODE = statement(
        changed_at = greatest(clock_timestamp(), changed_at + interval '1 microsecond')
      WHERE tenant = $1 AND connhex_id = $2
      RETURNING *
-   ), ${toldIdentities("changed")}
-   INSERT INTO cloud_identity_revision
-     (tenant, connhex_id, revision, kind, state, at, actor, reason)
-   SELECT tenant, connhex_id, revision, 'CLAIM_CODE_REPLACED', state, changed_at, $4, $5
-   FROM changed`,
+   ), ${toldIdentities("changed")}, noted AS (
+     INSERT INTO cloud_identity_revision
+       (tenant, connhex_id, serial_number, revision, kind, state, at, actor, reason)
+     SELECT tenant, connhex_id, serial_number, revision, 'CLAIM_CODE_REPLACED', state, changed_at,
+       $4, $5
+     FROM changed RETURNING *
+   )
+   ${enterIdentities({ from: "noted r", actor: "$6::text", reason: "$7::text" })}`,
 );
 const LOCK_CLAIM = statement(
   "identity_lock_claim",
@@ -110,6 +118,7 @@ export class IdentityStore {
   constructor(
     private readonly sql: Sql,
     private readonly tenant: string,
+    private readonly personOf: PersonOf,
   ) {}
 
   readonly byConnhexId = loadBy(
@@ -148,6 +157,8 @@ export class IdentityStore {
     { actor, reason }: Note,
   ): Promise<IdentityRow> {
     const values = [this.tenant, connhexId, state, actor, reason];
+    const person = await this.personOf(actor);
+    values.push(person.actor, person.commit(reason));
     const [row] = await this.sql.rows<IdentityRow>(CHANGE_STATE, values);
     if (!row) throw new Error("a locked identity is gone");
     return row;
@@ -159,7 +170,9 @@ export class IdentityStore {
     claimCodeHash: Buffer,
     { actor, reason }: Note,
   ): Promise<void> {
+    const person = await this.personOf(actor);
     const values = [this.tenant, connhexId, claimCodeHash, actor, reason];
+    values.push(person.actor, person.commit(reason));
     await this.sql.rows(REPLACE_CLAIM_CODE, values);
   }
 

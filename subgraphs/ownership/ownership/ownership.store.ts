@@ -1,7 +1,9 @@
 import DataLoader from "dataloader";
+import type { PersonOf } from "../../../shared/ledger-store/person-keys.store.ts";
 import { loadBy } from "../../../shared/load-by.ts";
 import { type Sql, statement } from "../../../shared/postgres/database.ts";
 import { isConnhexId } from "../identity/identity.ts";
+import { enterOwnerships } from "../ledger/entries.store.ts";
 import {
   OWNER_COLUMNS,
   OWNER_TABLES,
@@ -93,11 +95,13 @@ const REGISTER = statement(
        since = greatest(clock_timestamp(), o.since + interval '1 microsecond')
      WHERE o.owner_id IS NULL
      RETURNING *
-   ), ${toldOwnerships("saved")}
-   INSERT INTO ownership_revision
-     (tenant, connhex_id, revision, ownership_id, kind, owner_id, at, actor, reason)
-   SELECT tenant, connhex_id, revision, ownership_id, 'REGISTERED', owner_id, since, $5, $6
-   FROM saved RETURNING at`,
+   ), ${toldOwnerships("saved")}, noted AS (
+     INSERT INTO ownership_revision
+       (tenant, connhex_id, revision, ownership_id, kind, owner_id, at, actor, reason)
+     SELECT tenant, connhex_id, revision, ownership_id, 'REGISTERED', owner_id, since, $5, $6
+     FROM saved RETURNING *
+   ), entered AS (${enterOwnerships({ from: "noted r", actor: "$7::text", reason: "$8::text" })})
+   SELECT at FROM noted`,
 );
 const CHANGE = statement(
   "ownership_change",
@@ -106,11 +110,13 @@ const CHANGE = statement(
        since = greatest(clock_timestamp(), since + interval '1 microsecond')
      WHERE tenant = $1 AND connhex_id = $2 AND revision = $3
      RETURNING *
-   ), ${toldOwnerships("saved")}
-   INSERT INTO ownership_revision
-     (tenant, connhex_id, revision, ownership_id, kind, owner_id, at, actor, reason)
-   SELECT tenant, connhex_id, revision, ownership_id, $6, owner_id, since, $7, $8
-   FROM saved RETURNING at`,
+   ), ${toldOwnerships("saved")}, noted AS (
+     INSERT INTO ownership_revision
+       (tenant, connhex_id, revision, ownership_id, kind, owner_id, at, actor, reason)
+     SELECT tenant, connhex_id, revision, ownership_id, $6, owner_id, since, $7, $8
+     FROM saved RETURNING *
+   ), entered AS (${enterOwnerships({ from: "noted r", actor: "$9::text", reason: "$10::text" })})
+   SELECT at FROM noted`,
 );
 
 /** A country of owners, and how many devices they have of those that were asked about. */
@@ -140,6 +146,7 @@ export class OwnershipStore {
     private readonly sql: Sql,
     private readonly tenant: string,
     private readonly owners: OwnerStore,
+    private readonly personOf: PersonOf,
   ) {}
 
   /** Both questions together, so that one statement can answer them. */
@@ -215,7 +222,9 @@ export class OwnershipStore {
     }: { connhexId: string; ownershipId: number; ownerId: number },
     { actor, reason }: ChangeNote,
   ): Promise<OwnershipRow | null> {
-    const values = [this.tenant, connhexId, ownershipId, ownerId, actor, reason];
+    const person = await this.personOf(actor);
+    const committed = [person.actor, person.commit(reason)];
+    const values = [this.tenant, connhexId, ownershipId, ownerId, actor, reason, ...committed];
     const [row] = await this.sql.rows<{ at: string }>(REGISTER, values);
     return row ? { connhexId, ownershipId, ownerId, from: row.at, to: null, next: null } : null;
   }
@@ -228,7 +237,9 @@ export class OwnershipStore {
   ): Promise<string> {
     const kind: OwnershipChange = next.ownerId === null ? "RELEASED" : "TRANSFERRED";
     const { ownershipId, ownerId } = next;
+    const person = await this.personOf(actor);
     const values = [connhexId, revision, ownershipId, ownerId, kind, actor, reason];
+    values.push(person.actor, person.commit(reason));
     const [row] = await this.sql.rows<{ at: string }>(CHANGE, [this.tenant, ...values]);
     if (!row) throw new Error("a locked ownership is gone");
     return row.at;

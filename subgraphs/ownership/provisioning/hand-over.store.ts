@@ -1,4 +1,6 @@
+import type { PersonKeys } from "../../../shared/ledger-store/person-keys.store.ts";
 import { type Sql, statement } from "../../../shared/postgres/database.ts";
+import { enterIdentities } from "../ledger/entries.store.ts";
 import { LIMITS } from "../limits.ts";
 import { toldIdentities } from "../ownership-change/ownership-change.store.ts";
 import type { HandOver, HandOvers, Settlement } from "./hand-over.ts";
@@ -23,12 +25,15 @@ const PUT_OFF = statement(
    SET due_at = now() + make_interval(secs => least(power(2, least(attempts, 20)), $3))
    WHERE tenant = $1 AND connhex_id = ANY($2::text[])`,
 );
+const ENTERED = enterIdentities({
+  ...{ from: "noted r JOIN said s USING (connhex_id)", actor: "$7::text", reason: "s.committed" },
+});
 /** A verdict about an older revision of the identity, or a second one, changes nothing. */
 const SETTLE = statement(
   "hand_over_settle",
   `WITH said AS (
-     SELECT * FROM unnest($2::text[], $3::integer[], $4::text[], $5::text[])
-       AS s (connhex_id, revision, code, message)
+     SELECT * FROM unnest($2::text[], $3::integer[], $4::text[], $5::text[], $8::text[])
+       AS s (connhex_id, revision, code, message, committed)
    ), settled AS (
      UPDATE cloud_identity AS c SET
        state = CASE WHEN s.code IS NULL THEN 'ACTIVE' ELSE 'REFUSED' END,
@@ -42,8 +47,11 @@ const SETTLE = statement(
        AND c.state = 'PENDING'
      RETURNING c.*
    ), noted AS (
-     INSERT INTO cloud_identity_revision (tenant, connhex_id, revision, state, at, actor, reason)
-     SELECT tenant, connhex_id, revision, state, changed_at, $6, refusal_message FROM settled
+     INSERT INTO cloud_identity_revision
+       (tenant, connhex_id, serial_number, revision, state, at, actor, reason)
+     SELECT tenant, connhex_id, serial_number, revision, state, changed_at, $6, refusal_message
+     FROM settled RETURNING *
+   ), entered AS (${ENTERED}
    ), ${toldIdentities("settled")}
    DELETE FROM hand_over h USING said s
    WHERE h.tenant = $1 AND h.connhex_id = s.connhex_id AND h.revision = s.revision`,
@@ -54,6 +62,7 @@ export class HandOverStore implements HandOvers {
   constructor(
     private readonly sql: Sql,
     private readonly tenant: string,
+    private readonly people: PersonKeys,
   ) {}
 
   take(): Promise<HandOver[]> {
@@ -69,6 +78,8 @@ export class HandOverStore implements HandOvers {
 
   async settle(settlements: readonly Settlement[], actor: string): Promise<void> {
     if (settlements.length === 0) return;
+    const person = (await this.people.learn(this.sql, this.tenant, [actor])).get(actor);
+    if (!person) throw new Error("this service has no key");
     await this.sql.rows(SETTLE, [
       this.tenant,
       settlements.map(({ connhexId }) => connhexId),
@@ -76,6 +87,8 @@ export class HandOverStore implements HandOvers {
       settlements.map(({ refusal }) => refusal?.code ?? null),
       settlements.map(({ refusal }) => refusal?.message ?? null),
       actor,
+      person.actor,
+      settlements.map(({ refusal }) => person.commit(refusal?.message ?? null)),
     ]);
   }
 }

@@ -1,4 +1,6 @@
+import type { PersonOf } from "../../../shared/ledger-store/person-keys.store.ts";
 import { type Sql, statement } from "../../../shared/postgres/database.ts";
+import { enterIdentities } from "../ledger/entries.store.ts";
 import { LIMITS } from "../limits.ts";
 import { toldIdentities } from "../ownership-change/ownership-change.store.ts";
 import type { HandOver } from "./hand-over.ts";
@@ -7,7 +9,8 @@ import type { NewIdentity, StandingIdentity } from "./provisioning.ts";
 const STANDING = statement(
   "provisioning_standing",
   `SELECT connhex_id AS "connhexId", serial_number AS "serialNumber", state, name, model,
-     is_protected AS "isProtected", init_key_hash AS "initKeyHash"
+     is_protected AS "isProtected", init_key_hash AS "initKeyHash",
+     claim_code_hash AS "claimCodeHash"
    FROM cloud_identity
    WHERE tenant = $1 AND (connhex_id = ANY($3::text[])
      OR (serial_number = ANY($2::text[]) AND state IN ('PENDING', 'ACTIVE', 'SUSPENDED')))`,
@@ -33,8 +36,11 @@ const CREATE = statement(
      FROM given ORDER BY serial_number
      RETURNING *
    ), noted AS (
-     INSERT INTO cloud_identity_revision (tenant, connhex_id, revision, state, at, actor)
-     SELECT tenant, connhex_id, revision, state, changed_at, $9 FROM made
+     INSERT INTO cloud_identity_revision
+       (tenant, connhex_id, serial_number, revision, state, at, actor)
+     SELECT tenant, connhex_id, serial_number, revision, state, changed_at, $9 FROM made
+     RETURNING *
+   ), entered AS (${enterIdentities({ from: "noted r", actor: "$11::text", reason: "NULL::text" })}
    ), ${toldIdentities("made")}
    INSERT INTO hand_over
      (tenant, connhex_id, serial_number, revision, attempts, due_at, created_at)
@@ -48,6 +54,7 @@ export class ProvisioningStore {
   constructor(
     private readonly sql: Sql,
     private readonly tenant: string,
+    private readonly personOf: PersonOf,
   ) {}
 
   /** Identities that are live for these devices, or that have or had these connhexIds. */
@@ -81,6 +88,7 @@ export class ProvisioningStore {
       identities.map(({ claimCodeHash }) => claimCodeHash),
       actor,
       LIMITS.handOverLeaseSeconds,
+      (await this.personOf(actor)).actor,
     ]);
   }
 }

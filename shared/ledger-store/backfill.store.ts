@@ -1,0 +1,96 @@
+import type { Database, Sql, Statement } from "../postgres/database.ts";
+import { statement } from "../postgres/database.ts";
+import type { Person } from "./commitment.ts";
+import { type Entry, entryText } from "./entry.ts";
+import { ENTER } from "./entry-sql.store.ts";
+import type { PersonKeys } from "./person-keys.store.ts";
+
+/** Rows that the ledger may find there when it begins, and the entries that they must have. */
+export interface BackfillSource<Row extends EnteredRow = EnteredRow> {
+  /** Its name in `ledger_backfill`. */
+  source: string;
+  /** The rows after a key ($1, as text) in the order of their keys, at most $2, of all tenants. */
+  page: Statement;
+  most: number;
+  keyOf(row: Row): readonly (string | number)[];
+  entryOf(row: Row, person: Person | null): Entry;
+}
+
+/** What the back-fill needs of a row. */
+export interface EnteredRow {
+  tenant: string;
+  /** Who did it; null where nobody in particular. */
+  actor: string | null;
+  isEntered: boolean;
+}
+
+/** SQL that says whether an id has an entry, or waits for its place. */
+export function isEnteredSql(id: string): string {
+  return `(EXISTS (SELECT FROM ledger_leaf l WHERE l.id = ${id})
+    OR EXISTS (SELECT FROM ledger_pending p WHERE p.id = ${id}))`;
+}
+
+const DUE = statement(
+  "ledger_backfill_due",
+  `SELECT source, after FROM ledger_backfill WHERE NOT is_done ORDER BY source LIMIT 1 FOR UPDATE`,
+);
+const NOTE = statement(
+  "ledger_backfill_note",
+  "UPDATE ledger_backfill SET after = $2, is_done = $3 WHERE source = $1",
+);
+
+/** A source whose rows are of this type, among others. */
+export function backfillSource<Row extends EnteredRow>(
+  source: BackfillSource<Row>,
+): BackfillSource {
+  return source as unknown as BackfillSource;
+}
+
+/**
+ * Enters rows that were written before there was a ledger, some at a time; what is written since
+ * has its entry from the beginning. Goes on where it was cut off.
+ */
+export class Backfill {
+  private isDone = false;
+
+  constructor(
+    private readonly sources: readonly BackfillSource[],
+    private readonly people: PersonKeys,
+  ) {}
+
+  /** Enters some rows, as the sequencer. False where none is left. */
+  async run(sequencer: Database): Promise<boolean> {
+    if (this.isDone) return false;
+    this.isDone = !(await sequencer.tenant("*").transaction((sql) => this.enterSome(sql)));
+    return !this.isDone;
+  }
+
+  private async enterSome(sql: Sql): Promise<boolean> {
+    const [due] = await sql.rows<{ source: string; after: string[] }>(DUE);
+    if (!due) return false;
+    const source = this.sources.find((one) => one.source === due.source);
+    if (!source) throw new Error(`nobody knows how to enter ${due.source}`);
+    const rows = await sql.rows<EnteredRow>(source.page, [due.after, source.most]);
+    await this.enter(
+      sql,
+      source,
+      rows.filter(({ isEntered }) => !isEntered),
+    );
+    const last = rows.at(-1);
+    const after = last ? source.keyOf(last).map(String) : due.after;
+    await sql.rows(NOTE, [due.source, after, rows.length < source.most]);
+    return true;
+  }
+
+  private async enter(sql: Sql, source: BackfillSource, rows: readonly EnteredRow[]) {
+    for (const tenant of new Set(rows.map((row) => row.tenant))) {
+      const own = rows.filter((row) => row.tenant === tenant);
+      const subjects = [...new Set(own.flatMap(({ actor }) => actor ?? []))];
+      const persons = await this.people.find(sql, tenant, subjects);
+      const entries = own.map((row) =>
+        source.entryOf(row, row.actor === null ? null : (persons.get(row.actor) ?? null)),
+      );
+      await sql.rows(ENTER, [tenant, entries.map(({ id }) => id), entries.map(entryText)]);
+    }
+  }
+}

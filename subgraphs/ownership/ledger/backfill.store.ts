@@ -1,0 +1,58 @@
+import {
+  type BackfillSource,
+  backfillSource,
+  type EnteredRow,
+  isEnteredSql,
+} from "../../../shared/ledger-store/backfill.store.ts";
+import { LEDGER_LIMITS } from "../../../shared/ledger-store/limits.ts";
+import { selectList } from "../../../shared/postgres/columns.ts";
+import { statement } from "../../../shared/postgres/database.ts";
+import { CloudIdentityRevisionEntity } from "../identity/identity-revision.entity.ts";
+import { OwnershipRevisionEntity } from "../ownership/ownership-revision.entity.ts";
+import { entryOfIdentityRevision, entryOfOwnershipRevision } from "./ownership-content.ts";
+
+const pageOf = (table: string, entity: abstract new () => object, id: string) =>
+  statement(
+    `ledger_backfill_${table}`,
+    `SELECT ${selectList(entity, { prefix: "r." })}, ${isEnteredSql(id)} AS "isEntered"
+     FROM ${table} r
+     WHERE (r.tenant, r.connhex_id, r.revision) > (coalesce(($1::text[])[1], ''),
+       coalesce(($1::text[])[2], ''), coalesce(($1::text[])[3]::integer, 0))
+     ORDER BY r.tenant, r.connhex_id, r.revision LIMIT $2`,
+  );
+
+interface Key {
+  tenant: string;
+  connhexId: string;
+  revision: number;
+}
+const keyOf = ({ tenant, connhexId, revision }: Key) => [tenant, connhexId, revision];
+
+/** What of Ownership was there before the ledger. */
+export const BACKFILL_SOURCES: readonly BackfillSource[] = [
+  backfillSource<CloudIdentityRevisionEntity & EnteredRow>({
+    source: "cloud_identity_revision",
+    page: pageOf(
+      "cloud_identity_revision",
+      CloudIdentityRevisionEntity,
+      "'provisioning/' || r.connhex_id || '/' || r.revision",
+    ),
+    most: LEDGER_LIMITS.backfillRows,
+    keyOf,
+    entryOf: entryOfIdentityRevision,
+  }),
+  backfillSource<OwnershipRevisionEntity & EnteredRow>({
+    source: "ownership_revision",
+    page: pageOf(
+      "ownership_revision",
+      OwnershipRevisionEntity,
+      "'ownership/' || r.ownership_id || '/' || r.revision",
+    ),
+    most: LEDGER_LIMITS.backfillRows,
+    keyOf,
+    entryOf(row, person) {
+      if (!person) throw new Error("a change of an owner has no actor");
+      return entryOfOwnershipRevision(row, person);
+    },
+  }),
+];

@@ -1,0 +1,68 @@
+import type { Person } from "../../../shared/ledger-store/commitment.ts";
+import { contentHash, contentText } from "../../../shared/ledger-store/content-fields.ts";
+import type { Entry } from "../../../shared/ledger-store/entry.ts";
+import type { CloudIdentityRevisionEntity } from "../identity/identity-revision.entity.ts";
+import type { OwnershipRevisionEntity } from "../ownership/ownership-revision.entity.ts";
+
+/** What is hashed of one state of a cloud identity. */
+export const PROVISIONING_CONTENT = {
+  kind: "text",
+  reason: "committed",
+  serialNumber: "text",
+  state: "text",
+} as const;
+
+/** What is hashed of one change of an owner. The owner is a number: who he is stands nowhere in it. */
+export const OWNERSHIP_CONTENT = {
+  connhexId: "text",
+  kind: "text",
+  ownerId: "integer",
+  reason: "committed",
+} as const;
+
+/** `person` is who did it; null where nobody in particular did, who then gave no reason either. */
+export function provisioningContent(
+  row: CloudIdentityRevisionEntity,
+  person: Person | null,
+): string {
+  return contentText(PROVISIONING_CONTENT, { ...row, reason: person?.commit(row.reason) ?? null });
+}
+
+export function ownershipContent(row: OwnershipRevisionEntity, person: Person): string {
+  return contentText(OWNERSHIP_CONTENT, { ...row, reason: person.commit(row.reason) });
+}
+
+export function provisioningEntryId(connhexId: string, revision: number): string {
+  return `provisioning/${connhexId}/${revision}`;
+}
+
+export function ownershipEntryId(ownershipId: number, revision: number): string {
+  return `ownership/${ownershipId}/${revision}`;
+}
+
+/** The entry that the row of an identity's state must have. */
+export function entryOfIdentityRevision(
+  row: CloudIdentityRevisionEntity,
+  person: Person | null,
+): Entry {
+  return {
+    actor: person?.actor ?? "",
+    at: row.at,
+    content: contentHash(provisioningContent(row, person)),
+    id: provisioningEntryId(row.connhexId, row.revision),
+    tenant: row.tenant,
+    type: "PROVISIONING",
+  };
+}
+
+/** The entry that the row of a change of an owner must have. */
+export function entryOfOwnershipRevision(row: OwnershipRevisionEntity, person: Person): Entry {
+  return {
+    actor: person.actor,
+    at: row.at,
+    content: contentHash(ownershipContent(row, person)),
+    id: ownershipEntryId(row.ownershipId, row.revision),
+    tenant: row.tenant,
+    type: "OWNERSHIP",
+  };
+}
