@@ -13,7 +13,10 @@ export type JsonValue =
 /** Nesting beyond this is refused: no record of ours is so deep. */
 const DEPTH_MOST = 64;
 
-/** The canonical text of a value (RFC 8785). What JSON cannot say is refused, never left out. */
+/**
+ * The canonical text of a value (RFC 8785). What JSON cannot say is refused with a TypeError, never
+ * left out; what is nested too deep, with a RangeError.
+ */
 export function canonicalJson(value: unknown): string {
   return textOf(value, 0);
 }
@@ -44,7 +47,7 @@ function isCanonical(value: JsonValue, text: string): boolean {
   try {
     return canonicalJson(value) === text;
   } catch (error) {
-    if (error instanceof TypeError) return false;
+    if (error instanceof TypeError || error instanceof RangeError) return false;
     throw error;
   }
 }
@@ -61,7 +64,7 @@ function textOf(value: unknown, depth: number): string {
       throw new TypeError(`JSON has no ${value}`);
     case "object":
       if (value === null) return "null";
-      if (depth >= DEPTH_MOST) throw new TypeError(`JSON nested deeper than ${DEPTH_MOST}`);
+      if (depth >= DEPTH_MOST) throw new RangeError(`JSON nested deeper than ${DEPTH_MOST}`);
       return Array.isArray(value) ? textOfList(value, depth) : textOfObject(value, depth);
     default:
       throw new TypeError(`JSON has no ${typeof value}`);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import canonicalize from "canonicalize";
 import { DomainError } from "../../../shared/domain-error.ts";
+import { canonicalJson } from "../../../shared/ledger/canonical-json.ts";
 
 /** SHA-256 of what is asked, over RFC 8785 canonical JSON: the order of keys does not matter. */
 export function contentHash(operation: string, input: unknown): string {
@@ -11,15 +11,21 @@ export function contentHash(operation: string, input: unknown): string {
 
 function canonicalText(content: unknown): string {
   try {
-    return String(canonicalize(content));
+    // Inputs are objects of classes, with members that are undefined: plain JSON first.
+    return wellFormedText(JSON.parse(JSON.stringify(content)));
   } catch (error) {
-    if (error instanceof RangeError) {
-      throw new DomainError("BAD_USER_INPUT", "the input is nested too deep", {
-        argument: "input",
-      });
-    }
+    if (!(error instanceof RangeError)) throw error;
+    throw new DomainError("BAD_USER_INPUT", "the input is nested too deep", { argument: "input" });
+  }
+}
+
+function wellFormedText(content: unknown): string {
+  try {
+    return canonicalJson(content);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
     // RFC 8785 knows no lone surrogates; rows that have them are refused, but hashed before.
-    return String(canonicalize(withEscapedSurrogates(content)));
+    return canonicalJson(withEscapedSurrogates(content));
   }
 }
 
