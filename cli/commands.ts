@@ -80,9 +80,19 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/share.ts")).shareCommand(),
   },
   {
+    name: "signing-key",
+    summary: "the keys with which stations, scanners and partners sign hand-overs",
+    load: async () => (await import("./commands/signing-key.ts")).signingKeyCommand(),
+  },
+  {
     name: "access",
     summary: "who has seen a device",
     load: async () => (await import("./commands/access.ts")).accessCommand(),
+  },
+  {
+    name: "verify",
+    summary: "what a proof, an export or a device proves, offline and by keys of your own",
+    load: async () => (await import("./commands/verify.ts")).verifyCommand(),
   },
   {
     name: "witness",

@@ -29,6 +29,7 @@ const LATER = 'knownAt: "2100-01-01T00:00:00Z"';
 const SCOPE = `recallScope(criteria: ${LOT}, ${LATER})`;
 const SCOPE_OF_COMPONENT = `recallScope(criteria: { component: { supplierLot: $supplierLot } }, ${LATER})`;
 const BY_COMPONENT = { turn: "by a component" } as const;
+const SIGNED = { turn: "to what was signed" } as const;
 const FIRST_OF_LOT = { turn: "to mine" } as const;
 const OTHER_OF_LOT = { turn: "to the other" } as const;
 
@@ -96,6 +97,9 @@ export const ENTRY_POINTS: readonly EntryPoint[] = [
   at("gateway manufacturing", `${DEVICE} > history(PAGE) > edges`),
   at("gateway manufacturing", `${DEVICE} > history(PAGE) > nodes`),
   at("gateway", `${DEVICE} > history(PAGE) > edges > node`),
+  at("gateway manufacturing", `${DEVICE} > history(first: 1) > nodes > signedBy`, {
+    turns: { 3: SIGNED },
+  }),
   at("gateway manufacturing", `${DEVICE} > asOf(at: "2100-01-01T00:00:00Z")`),
   // what is shared
   ...["", " > pageInfo", " > edges", " > nodes"].map((rest) =>
@@ -174,6 +178,7 @@ export const ENTRY_POINTS: readonly EntryPoint[] = [
   node("Ownership", "ownershipId", " > device"),
   // what needs no name of a row
   at("gateway manufacturing", "fieldDefinitions"),
+  at("gateway manufacturing", "signingKeys"),
   at("gateway ownership", "myDevices(PAGE)"),
   at("gateway ownership", "myDevices(PAGE) > pageInfo"),
   at("gateway ownership", "myDevices(PAGE) > edges"),

@@ -21,7 +21,12 @@ export type Whose = (typeof WHOSE)[number];
 
 /** A use of a field, the finding of a row by its id, or a turn to another row. */
 export type Step = { use: string } | { find: string } | { turn: Turn };
-type Turn = "to mine" | "to the other" | "to a former owner" | "by a component";
+type Turn =
+  | "to mine"
+  | "to the other"
+  | "to a former owner"
+  | "by a component"
+  | "to what was signed";
 
 /** Roles that a token can carry, alone and together, and a token without any. */
 export const ROLE_SETS: readonly (readonly CallerRole[])[] = [
@@ -140,9 +145,15 @@ export function expectedOutcome(
 ): Outcome {
   let whose = asked;
   let decision = "ScopeExplanation.revision";
+  // What was recorded first came signed; the last word on every device is a correction.
+  let isSigned = false;
   for (const step of steps) {
     if ("turn" in step && step.turn === "by a component") {
       decision = "ScopeExplanation.installation";
+      continue;
+    }
+    if ("turn" in step && step.turn === "to what was signed") {
+      isSigned = true;
       continue;
     }
     if ("turn" in step) {
@@ -153,6 +164,7 @@ export function expectedOutcome(
     if ("use" in step && step.use === "Query.productionGroup" && exists(whose)) whose = "MINE";
     const end = endAt(step, roles, whose);
     if (end) return end;
+    if ("use" in step && step.use === "DeviceRevision.signedBy" && !isSigned) return "ABSENT";
     if ("use" in step && DECISIONS.includes(step.use) && step.use !== decision) return "ABSENT";
   }
   const last = steps.at(-1);

@@ -2,6 +2,7 @@ import type { Caller, CallerRole } from "../../shared/caller.ts";
 import { type ClientNames, fillClient } from "./fill-client.ts";
 import { type ComponentNames, fillComponents } from "./fill-components.ts";
 import { freezeRecalls } from "./fill-recalls.ts";
+import { recordSigned } from "./fill-signatures.ts";
 import type { Names, Place, System, Values } from "./world.ts";
 
 export const RECORD = `mutation ($input: [DeviceRecordInput!]!) {
@@ -79,8 +80,7 @@ export async function fillTenant(
   await ask(place, "engineering", RETIRE, { name: "grade" });
   const numbers = [1, 2, 3, 4];
   const rows = numbers.map((n) => fullRecord(tenant, n));
-  const { recordDevices } = await ask(place, "line", RECORD, { input: rows });
-  if (recordDevices.refused > 0) throw new Error(JSON.stringify(recordDevices));
+  const signingKeyId = await recordSigned(ask, rows);
   const input = numbers.map((n) => ({
     serialNumber: `SN-${tenant}-${n}`,
     connhexId: `hex-${tenant}-${n}`,
@@ -118,12 +118,12 @@ export async function fillTenant(
   return {
     mine: {
       ...(await namesOf(ask, tenant, 1)),
-      ...{ recallId: recalls[0] ?? "" },
+      ...{ recallId: recalls[0] ?? "", signingKeyId },
       ...{ shareId: shared.mine, ...components, ...clients.mine },
     },
     others: {
       ...(await namesOf(ask, tenant, 2)),
-      ...{ recallId: recalls[1] ?? "" },
+      ...{ recallId: recalls[1] ?? "", signingKeyId },
       ...{ shareId: shared.others, ...others, ...clients.others },
     },
   };
@@ -216,7 +216,9 @@ async function namesOf(
   ask: Ask,
   tenant: string,
   n: number,
-): Promise<Omit<Names, "shareId" | "recallId" | keyof ComponentNames | ClientNames>> {
+): Promise<
+  Omit<Names, "shareId" | "recallId" | "signingKeyId" | keyof ComponentNames | ClientNames>
+> {
   const connhexId = `hex-${tenant}-${n}`;
   const { device } = await ask("gateway", "admin", NAMES, { connhexId });
   return {

@@ -1,3 +1,5 @@
+import { newSigner } from "../signing/signers.ts";
+import { STATION } from "./fill-signatures.ts";
 import { EVERY_ROW, elseRefused, exists, type MutationCase, NO_ROW } from "./mutation-case.ts";
 
 /** A component that nobody has named before. */
@@ -17,6 +19,34 @@ export const OF_MANUFACTURING: readonly Omit<MutationCase, "place">[] = [
     }),
     asked: NO_ROW,
     outcome: () => "VALUE",
+  },
+  {
+    name: "recordSignedDevices",
+    text: `($input: [SignedDeviceInput!]!) { f0: recordSignedDevices(input: $input)`,
+    answer:
+      "verdicts { index serialNumber outcome revision code message field } recorded revised unchanged refused",
+    variables: (_, { serial }) => ({
+      input: [STATION.sign({ serialNumber: `SN-signed-${serial}` }), STATION.sign("")],
+    }),
+    asked: NO_ROW,
+    outcome: () => "VALUE",
+  },
+  {
+    name: "addSigningKey",
+    text: `($publicKey: String!) { f0: addSigningKey(
+      input: { publicKey: $publicKey, name: "station 8", role: STATION })`,
+    answer: "keyId",
+    variables: () => ({ publicKey: newSigner().publicKey }),
+    asked: NO_ROW,
+    outcome: () => "VALUE",
+  },
+  {
+    name: "revokeSigningKey",
+    text: `($signingKeyId: ID!) { f0: revokeSigningKey(keyId: $signingKeyId, reason: "lost")`,
+    answer: "keyId",
+    variables: ({ signingKeyId }) => ({ signingKeyId }),
+    asked: ["MINE", "FOREIGN", "NOTHING"],
+    outcome: elseRefused("NOT_FOUND"),
   },
   {
     name: "correctDevice",

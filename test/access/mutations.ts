@@ -2,6 +2,7 @@ import type { CallerRole } from "../../shared/caller.ts";
 import { type Outcome, opens, type Whose } from "./expected.ts";
 import { INSTALL } from "./fill-components.ts";
 import { FREEZE } from "./fill-recalls.ts";
+import { addKey } from "./fill-signatures.ts";
 import { asker, PROVISION, personNamed, RECORD, REGISTER, SHARE, signedIn } from "./fill-tenant.ts";
 import { fuse, OF_MANUFACTURING } from "./manufacturing-mutations.ts";
 import { type Cell, outcomeOf, textOf, withoutNames } from "./matrix.ts";
@@ -226,6 +227,7 @@ function freshTargets(system: System, names: Names) {
   return async (mutation: MutationCase, whose: Whose, row: Names): Promise<Target> => {
     if (OF_STANDING_ROWS.includes(mutation.name)) return row;
     if (mutation.place === "gateway") return freshClient(ask, row);
+    if (mutation.name === "revokeSigningKey") return { ...row, signingKeyId: await addKey(ask) };
     if (mutation.name === "endShare") {
       const input = { ...FRESH_SHARE, serialNumbers: [row.serialNumber] };
       const { shareDevices } = await ask("manufacturing", "admin", SHARE, { input });

@@ -61,7 +61,8 @@ export type Names = Record<
   | "clientName"
   | "clientId"
   | "keyId"
-  | "documentId",
+  | "documentId"
+  | "signingKeyId",
   string
 >;
 
@@ -131,6 +132,7 @@ const NOTHING: Names = {
   clientId: globalId("Client", "client-nothing"),
   keyId: "00000000000000ff",
   documentId: globalId("Document", "client-nothing/lot"),
+  signingKeyId: "A".repeat(43),
 };
 
 /** What a gateway is built over. */
