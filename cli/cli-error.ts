@@ -14,15 +14,18 @@ export const CLI_CODES = {
   NOT_READABLE: "Check the path and its permissions.",
   EMPTY_FILE: "Check that the file was written completely.",
   NO_ROWS: "Add at least one row below the header.",
-  WRONG_FORMAT: "Save the file as CSV, JSON or NDJSON in UTF-8.",
+  WRONG_FORMAT: "Save the file as .xlsx, or as CSV, JSON or NDJSON in UTF-8.",
   NOT_UTF8: "Save the file in UTF-8.",
   UNTERMINATED_QUOTE: "Close the quote, or double it where it belongs to the text.",
   TRUNCATED_JSON: "Fetch the file again; its end is missing.",
   INVALID_JSON: "Mend the JSON at the named place.",
   FILE_TOO_LARGE: "Split the file.",
+  BROKEN_WORKBOOK: "Fetch the file again, or open it in Excel and save it.",
+  UNKNOWN_SHEET: "Name one of its sheets with --sheet.",
   MISSING_COLUMN: "Add the named column.",
   DUPLICATE_COLUMN: "Remove one of the two columns.",
   UNKNOWN_COLUMN: "Correct the name, define the field, or import with --define-fields.",
+  INVALID_MAPPING: "Correct the mapping; docs/imports.md says what it may hold.",
   TOO_MANY_COLUMNS: "Split the file by columns that belong together.",
   // one row
   DUPLICATE_IN_FILE: "Keep one row for each serial number.",
@@ -38,6 +41,9 @@ export const CLI_CODES = {
   DIFFERENT_COUNT: "Repeat the command; report it when it happens again.",
   EXPORT_CUT: "Repeat the command with --resume.",
   EXPORT_DIFFERS: "Export it again; the file is not what the gateway sent.",
+  // proofs
+  NO_POLICY: "Give --policy or --log, with keys from somebody whom you believe.",
+  NOT_PROVEN: "Do not rely on it: ask for it again, and tell whoever it is from.",
 } as const;
 export type CliCode = keyof typeof CLI_CODES;
 
@@ -97,7 +103,7 @@ function exitOf(code: CliCode | ErrorCode): ExitCode {
 function exitOfCliCode(code: CliCode): ExitCode {
   if (code === "NO_TOKEN") return EXIT.NOT_AUTHORISED;
   if (code === "GATEWAY_UNREACHABLE" || code === "EXPORT_CUT") return EXIT.UNREACHABLE;
-  if (code === "STALE_SCHEMA" || code === "EXPORT_DIFFERS") return EXIT.REFUSED;
+  if (["STALE_SCHEMA", "EXPORT_DIFFERS", "NOT_PROVEN"].includes(code)) return EXIT.REFUSED;
   if (code === "GATEWAY_ANSWER" || code === "DIFFERENT_COUNT") return EXIT.INTERNAL;
   return EXIT.USAGE;
 }

@@ -57,7 +57,8 @@ export const ERROR_CODES = {
   BATCH_TOO_LARGE: "Send at most 1000 rows at once.",
   IDEMPOTENCY_KEY_REUSED: "Use a new key for other content.",
   // stations
-  SCAN_SEQUENCE_REUSED: "Number new scans from where the station stands; a journal is never copied.",
+  SCAN_SEQUENCE_REUSED:
+    "Number new scans from where the station stands; a journal is never copied.",
   STATION_NAME_TAKEN: "Give the station another name, or hand this one over to its journal.",
   // custom fields
   FIELD_DEFINITION_CONFLICT: "A field's type never changes; define another field.",
@@ -81,6 +82,9 @@ export const ERROR_CODES = {
   RATE_LIMITED: "Wait for the time in Retry-After, then go on more slowly.",
   OVERLOADED: "Wait for the time in Retry-After, then try again.",
   SUBSCRIPTION_INTERRUPTED: "Subscribe again, then read anew what may have changed.",
+  // proofs
+  NOT_LOGGED_YET: "Ask again in a few seconds.",
+  LOG_DIFFERS: "Do not rely on the record; tell its operator, who runs `tracegraph audit`.",
   // a service that cannot be asked now; the same request may succeed later
   SUBGRAPH_UNAVAILABLE: "Try again later.",
   ISSUER_UNAVAILABLE: "Try again later.",
@@ -92,6 +96,7 @@ export const ERROR_CODES = {
 export type ErrorCode = keyof typeof ERROR_CODES;
 
 const RETRYABLE: readonly ErrorCode[] = [
+  "NOT_LOGGED_YET",
   "SUBGRAPH_UNAVAILABLE",
   "ISSUER_UNAVAILABLE",
   "DATABASE_UNAVAILABLE",

@@ -40,7 +40,9 @@ export function witnessCommand(): Command {
 /** Resolves when a signal, or the end of the input, has ended it. */
 async function witness({ untilInputEnds, json, ...options }: WitnessOptions): Promise<void> {
   const stopping = new Promise<void>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+    process.once("SIGTERM", () => resolve());
+    // The terminal's Ctrl-C comes to the whole group; whatever has started it says when to end.
+    process.on("SIGINT", () => untilInputEnds || resolve());
     if (!untilInputEnds) return;
     process.stdin.once("end", resolve).once("error", () => resolve());
     process.stdin.resume();
