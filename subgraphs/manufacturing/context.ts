@@ -11,6 +11,7 @@ import { DeviceStore } from "./device/device.store.ts";
 import type { Batch } from "./device/device-batch.ts";
 import type { DeviceStatement } from "./device/device-facts.ts";
 import { DeviceRecording } from "./device/device-recording.store.ts";
+import { DeviceRehearsal } from "./device/device-rehearsal.store.ts";
 import { DeviceRevisionStore } from "./device/device-revision.store.ts";
 import { DeviceWriter, IdentifierTaken } from "./device/device-writer.store.ts";
 import type { KnownValues } from "./device/known-values.ts";
@@ -137,6 +138,10 @@ export function createContext(resources: Resources, caller: Caller, request: Req
     recallStatus,
     /** Records one device together with those that others record now; null where nobody does so. */
     recordTogether: together(resources, caller, request),
+    /** Judges records as they would be judged now, and writes nothing. */
+    rehearsal: new DeviceRecording(new DeviceRehearsal(stores.devices), () =>
+      stores.definitions.all(),
+    ),
     /** Runs `work` in one transaction, on stores bound to it; ids of what is new are reserved. */
     async write<T>(
       work: (tx: Writers) => Promise<T>,

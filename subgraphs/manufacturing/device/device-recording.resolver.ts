@@ -23,9 +23,16 @@ export class DeviceRecordingResolver {
       description: "1 to 128 printable ASCII characters, unique within the tenant.",
     })
     key: string | null | undefined,
-    @Ctx() { caller, write, recordTogether }: Context,
+    @Arg("dryRun", () => Boolean, {
+      nullable: true,
+      defaultValue: false,
+      description: "Judges the rows as they would be judged now, and writes nothing, nor the key.",
+    })
+    isDryRun: boolean | null,
+    @Ctx() { caller, write, recordTogether, rehearsal }: Context,
   ): Promise<Batch> {
     assertBatchSize(input.length, LIMITS.rowsPerBatch);
+    if (isDryRun) return rehearsal.record(input, caller);
     const [single] = input;
     if (single && input.length === 1 && recordTogether) return recordTogether(single, key ?? null);
     return write(

@@ -17,7 +17,7 @@ export interface Said {
 /** Records and corrects devices, within one transaction. */
 export class DeviceRecording {
   constructor(
-    private readonly writer: DeviceWriter,
+    private readonly writer: Pick<DeviceWriter, "settle">,
     private readonly definitions: () => Promise<FieldDefinition[]>,
   ) {}
 

@@ -5,6 +5,7 @@ import { isUniqueViolation } from "../../../shared/postgres/refusal.ts";
 import type { Context } from "../context.ts";
 import { newCode, newInitKey } from "../secret/secret.ts";
 import { deliver, type HandOver } from "./hand-over.ts";
+import { NO_SECRETS, provenSecrets, type Secrets } from "./proven-secrets.ts";
 import {
   assertBatch,
   duplicate,
@@ -19,15 +20,10 @@ import {
   verdict,
 } from "./provisioning.ts";
 
-/** Secrets that a verdict brings this once. */
-interface Secrets {
-  initKey: string | null;
-  claimCode: string | null;
-}
 export type AnsweredVerdict = Verdict & Secrets;
 
 /** A well-formed row, with what it will get if it is provisioned. */
-interface Row {
+export interface Row {
   index: number;
   given: ProvisionText;
   /** The one that was asked for, or that Manufacturing knows, or a new one. */
@@ -50,7 +46,7 @@ export async function provisionDevices(
 ): Promise<AnsweredVerdict[]> {
   assertBatch(given, key);
   const contentHash = context.secrets.fingerprint(JSON.stringify(given.map(contentOf)));
-  const answered = key === null ? null : await replay(context, key, contentHash);
+  const answered = key === null ? null : await replay(context, key, { given, contentHash });
   if (answered) return answered;
 
   const forms = judgeForms(given);
@@ -58,24 +54,36 @@ export async function provisionDevices(
     context,
     given.filter((_, index) => !forms[index]),
   );
-  if (recorded instanceof DomainError) {
-    const { code, message } = recorded;
-    const refuse = (row: ProvisionText, index: number) =>
-      forms[index] ?? refusal(index, row, { code, message, field: null });
-    return given.map((row, index) => ({ ...refuse(row, index), ...NO_SECRETS }));
-  }
-  const rows = given.flatMap((row, index) =>
-    forms[index] ? [] : [prepareRow(index, row, recorded.get(row.serialNumber)?.connhexId ?? null)],
-  );
+  if (recorded instanceof DomainError) return refuseAll(given, forms, recorded);
+  const rows = prepareRows(given, forms, recorded);
   const written = await writeIdentities(context, { rows, forms, recorded, key, contentHash });
   if (written === "ANSWERED") return provisionDevices(context, given, key);
   const verdicts = await confirm(context, written);
   const secretsOf = new Map(rows.map(({ index, secrets }) => [index, secrets]));
   const made = new Set(written.links.map(({ connhexId }) => connhexId));
+  const isMade = (row: Verdict) => row.connhexId !== null && made.has(row.connhexId);
+  const proven = await provenSecrets(
+    context,
+    given,
+    verdicts.filter((row) => !isMade(row)),
+  );
   return verdicts.map((row) => {
-    const isShown = row.connhexId !== null && made.has(row.connhexId) && row.outcome !== "REFUSED";
-    return { ...row, ...((isShown && secretsOf.get(row.index)) || NO_SECRETS) };
+    const isShown = isMade(row) && row.outcome !== "REFUSED";
+    const secrets = isShown ? secretsOf.get(row.index) : proven.get(row.index);
+    return { ...row, ...(secrets ?? NO_SECRETS) };
   });
+}
+
+/** Where Manufacturing cannot be asked, the answer is no. */
+export function refuseAll(
+  given: readonly ProvisionText[],
+  forms: readonly (Verdict | null)[],
+  { code, message }: DomainError,
+): AnsweredVerdict[] {
+  return given.map((row, index) => ({
+    ...(forms[index] ?? refusal(index, row, { code, message, field: null })),
+    ...NO_SECRETS,
+  }));
 }
 
 /**
@@ -97,8 +105,6 @@ async function confirm(
   }
 }
 
-const NO_SECRETS: Secrets = { initKey: null, claimCode: null };
-
 /** What two batches must agree in to be the same. */
 function contentOf(row: ProvisionText): unknown[] {
   const { serialNumber, connhexId, initKey, name, model, isProtected } = row;
@@ -110,7 +116,7 @@ function contentOf(row: ProvisionText): unknown[] {
 async function replay(
   context: Context,
   key: string,
-  contentHash: Buffer,
+  { given, contentHash }: { given: readonly ProvisionText[]; contentHash: Buffer },
 ): Promise<AnsweredVerdict[] | null> {
   const known = await context.answers.find(key);
   if (!known) return null;
@@ -120,10 +126,12 @@ async function replay(
     });
   }
   const verdicts = await bringUpToDate(context, known.verdicts);
-  return verdicts.map((row) => ({ ...row, ...NO_SECRETS }));
+  const proven = await provenSecrets(context, given, verdicts);
+  return verdicts.map((row) => ({ ...row, ...(proven.get(row.index) ?? NO_SECRETS) }));
 }
 
-async function askGate(
+/** Of these devices, those that are recorded; or why Manufacturing cannot be asked. */
+export async function askGate(
   { manufacturing, caller }: Context,
   rows: readonly ProvisionText[],
 ): Promise<Map<string, GateRow> | DomainError> {
@@ -138,17 +146,32 @@ async function askGate(
   }
 }
 
+/** The well-formed rows, with what each of them will get. */
+export function prepareRows(
+  given: readonly ProvisionText[],
+  forms: readonly (Verdict | null)[],
+  recorded: ReadonlyMap<string, GateRow>,
+): Row[] {
+  return given.flatMap((row, index) =>
+    forms[index] ? [] : [prepareRow(index, row, recorded.get(row.serialNumber)?.connhexId ?? null)],
+  );
+}
+
 function prepareRow(index: number, given: ProvisionText, linkedId: string | null): Row {
-  const initKey = given.initKey == null ? newInitKey() : null;
-  const claimCode = given.isProtected ? newCode() : null;
+  const initKey = given.initKey == null ? (given.newInitKey ?? newInitKey()) : null;
+  const claimCode = given.isProtected ? (given.newClaimCode ?? newCode()) : null;
   const connhexId = given.connhexId ?? linkedId ?? randomUUID();
   return { index, given, connhexId, secrets: { initKey, claimCode } };
 }
 
-interface Batch {
+/** Rows and what Manufacturing says of them. */
+export interface GatedRows {
   rows: readonly Row[];
   forms: readonly (Verdict | null)[];
   recorded: ReadonlyMap<string, GateRow>;
+}
+
+interface Batch extends GatedRows {
   key: string | null;
   contentHash: Buffer;
 }
@@ -180,10 +203,11 @@ async function writeIdentities(
   }
 }
 
-function judgeRows(
-  { secrets }: Context,
+/** Judges each row by what stands; PENDING are those whose identities are to be made, or wait. */
+export function judgeRows(
+  { secrets }: Pick<Context, "secrets">,
   standing: readonly StandingIdentity[],
-  { rows, forms, recorded }: Batch,
+  { rows, forms, recorded }: GatedRows,
 ): { verdicts: Verdict[]; identities: NewIdentity[] } {
   const ofId = new Map(standing.map((row) => [row.connhexId, row]));
   const ofDevice = new Map(standing.filter(isLive).map((row) => [row.serialNumber, row]));

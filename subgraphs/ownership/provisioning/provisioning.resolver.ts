@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import { provisionDevices } from "./provision-devices.ts";
 import type { ProvisionOutcome } from "./provisioning.ts";
 import { ProvisionBatch, ProvisionInput } from "./provisioning.type.ts";
+import { rehearseProvisioning } from "./rehearse-provisioning.ts";
 
 @Resolver()
 export class ProvisioningResolver {
@@ -14,9 +15,17 @@ export class ProvisioningResolver {
   async provisionDevices(
     @Arg("input", () => [ProvisionInput]) input: ProvisionInput[],
     @Arg("idempotencyKey", () => String, { nullable: true }) key: string | null,
+    @Arg("dryRun", () => Boolean, {
+      nullable: true,
+      defaultValue: false,
+      description: "Judges the rows as they would be judged now, and writes nothing, nor the key.",
+    })
+    isDryRun: boolean | null,
     @Ctx() context: Context,
   ): Promise<ProvisionBatch> {
-    const verdicts = await provisionDevices(context, input, key ?? null);
+    const verdicts = isDryRun
+      ? await rehearseProvisioning(context, input)
+      : await provisionDevices(context, input, key ?? null);
     const count = (outcome: ProvisionOutcome) =>
       verdicts.filter((verdict) => verdict.outcome === outcome).length;
     return {

@@ -18,6 +18,7 @@ const active: StandingIdentity = {
   model: null,
   isProtected: false,
   initKeyHash: Buffer.alloc(32),
+  claimCodeHash: null,
 };
 const nothing = { recorded, ofDevice: null, ofConnhexId: null, isSameInitKey: false };
 
@@ -95,6 +96,8 @@ test.each<[text: object, code: string, field: string]>([
   [{ connhexId: "x".repeat(129) }, "INVALID_VALUE", "connhexId"],
   [{ initKey: "short" }, "INVALID_VALUE", "initKey"],
   [{ initKey: "x".repeat(129) }, "INVALID_VALUE", "initKey"],
+  [{ newInitKey: "short" }, "INVALID_VALUE", "newInitKey"],
+  [{ newClaimCode: "7z3k9qwx04tb" }, "INVALID_VALUE", "newClaimCode"],
   [{ name: "" }, "INVALID_VALUE", "name"],
   [{ name: "x".repeat(257) }, "INVALID_VALUE", "name"],
   [{ model: "a\nb" }, "INVALID_VALUE", "model"],

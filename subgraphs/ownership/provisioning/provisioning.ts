@@ -4,9 +4,14 @@ import { assertIdempotencyKey } from "../../../shared/idempotency-key.ts";
 import { isPlainText } from "../../../shared/text.ts";
 import { type CloudIdentityState, CONNHEX_ID_RULE, isConnhexId } from "../identity/identity.ts";
 import { LIMITS } from "../limits.ts";
+import { readCode } from "../secret/secret.ts";
 
 export const PROVISION_OUTCOMES = ["PROVISIONED", "PENDING", "UNCHANGED", "REFUSED"] as const;
 export type ProvisionOutcome = (typeof PROVISION_OUTCOMES)[number];
+
+/** What a dry run may take a device for that is not recorded yet. */
+export const ASSUMED_DISPOSITIONS = ["RELEASED", "QUARANTINED", "SCRAPPED"] as const;
+export type AssumedDisposition = (typeof ASSUMED_DISPOSITIONS)[number];
 
 /** One row as it was sent. */
 export interface ProvisionText {
@@ -16,6 +21,11 @@ export interface ProvisionText {
   name?: string | null;
   model?: string | null;
   isProtected?: boolean | null;
+  /** Of an identity that the row makes, in place of secrets that are given out. */
+  newInitKey?: string | null;
+  newClaimCode?: string | null;
+  /** In a dry run. */
+  ifRecordedAs?: AssumedDisposition | null;
 }
 
 /** What became of a row; what is stored under an idempotency key. No secret is in it. */
@@ -55,6 +65,7 @@ export interface StandingIdentity {
   model: string | null;
   isProtected: boolean;
   initKeyHash: Buffer;
+  claimCodeHash: Buffer | null;
 }
 
 /** What is known of a row's device and of the connhexId that it asks for. */
@@ -182,7 +193,7 @@ export function verdict(
 }
 
 function formError(row: ProvisionText): Refusal | null {
-  const { serialNumber, connhexId, initKey, name, model } = row;
+  const { serialNumber, connhexId, initKey, name, model, newInitKey, newClaimCode } = row;
   const invalid = (field: string, text: string): Refusal => ({
     code: "INVALID_VALUE",
     message: `${field} ${text}`,
@@ -198,8 +209,13 @@ function formError(row: ProvisionText): Refusal | null {
     return invalid("connhexId", CONNHEX_ID_RULE);
   }
   const [least, most] = [LIMITS.initKeyCharactersLeast, LIMITS.initKeyCharactersMost];
-  if (initKey != null && !(isPlainText(initKey, most) && initKey.length >= least)) {
-    return invalid("initKey", `has ${least} to ${most} plain characters`);
+  for (const [field, key] of Object.entries({ initKey, newInitKey })) {
+    if (key != null && !(isPlainText(key, most) && key.length >= least)) {
+      return invalid(field, `has ${least} to ${most} plain characters`);
+    }
+  }
+  if (newClaimCode != null && readCode(newClaimCode) !== newClaimCode) {
+    return invalid("newClaimCode", "is no code like 7Z3K-9QWX-04TB");
   }
   if (name != null && !isPlainText(name, LIMITS.identityNameCharacters)) {
     return invalid("name", textRule(LIMITS.identityNameCharacters));

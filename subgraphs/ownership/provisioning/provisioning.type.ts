@@ -1,5 +1,18 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from "type-graphql";
-import { PROVISION_OUTCOMES, type ProvisionOutcome } from "./provisioning.ts";
+import {
+  ASSUMED_DISPOSITIONS,
+  type AssumedDisposition,
+  PROVISION_OUTCOMES,
+  type ProvisionOutcome,
+} from "./provisioning.ts";
+
+// Manufacturing has the same one; the graph has it once.
+const DispositionEnum = Object.fromEntries(ASSUMED_DISPOSITIONS.map((word) => [word, word]));
+registerEnumType(DispositionEnum, {
+  name: "Disposition",
+  description:
+    "What the factory has decided about a device. QUARANTINED and SCRAPPED devices cannot be provisioned.",
+});
 
 export const ProvisionOutcomeEnum = Object.fromEntries(
   PROVISION_OUTCOMES.map((outcome) => [outcome, outcome]),
@@ -41,6 +54,27 @@ export class ProvisionInput {
     description: "Registering will need a claim code, which the verdict brings.",
   })
   isProtected?: boolean | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The init key of an identity that this row makes, where it brings no initKey, in place of one that is given out. It is not compared with the key of an identity that stands; where it is that key, the verdict tells it each time, so that an answer may be lost.",
+  })
+  newInitKey?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "Likewise the claim code of a protected identity that this row makes: 12 characters of Crockford's base32, as 7Z3K-9QWX-04TB.",
+  })
+  newClaimCode?: string | null;
+
+  @Field(() => DispositionEnum, {
+    nullable: true,
+    description:
+      "Counts in a dry run alone: a device that is not recorded is judged as if it were, with this disposition.",
+  })
+  ifRecordedAs?: AssumedDisposition | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: "What became of one row." })
@@ -68,13 +102,14 @@ export class ProvisionVerdict {
 
   @Field(() => String, {
     nullable: true,
-    description: "Where it was given out here. Shown this once.",
+    description: "Where it was given out here, shown this once; or the newInitKey that is its own.",
   })
   initKey!: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: "Of a protected identity, to be handed over with the device. Shown this once.",
+    description:
+      "Of a protected identity, to be handed over with the device. Shown this once, unless it is the newClaimCode.",
   })
   claimCode!: string | null;
 }
