@@ -1,9 +1,15 @@
+import type { LedgerConfig } from "../../shared/ledger-store/ledger.ts";
+
 /** What the service needs to run. */
 export interface ManufacturingConfig {
   /** A login that is, or may become, manufacturing_app. */
   databaseUrl: string;
   /** Whether single records that come at once share a transaction; they do unless told otherwise. */
   coalesces?: boolean;
+  /** What its log is signed with; without it entries are written, and wait. */
+  ledger?: LedgerConfig;
+  /** Whether revisions are entered into the log. Only a benchmark turns it off. */
+  isEntered?: boolean;
   /** Is told each SQL statement that is sent. For counting in tests. */
   observe?: (sql: string) => void;
 }

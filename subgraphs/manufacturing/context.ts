@@ -1,5 +1,6 @@
 import type { Caller } from "../../shared/caller.ts";
 import type { PeerExecutor, RequestFacts } from "../../shared/graph/subgraph-service.ts";
+import type { PersonKeys } from "../../shared/ledger-store/person-keys.store.ts";
 import type { Database, Sql } from "../../shared/postgres/database.ts";
 import type { SingleRecords } from "./coalescing/single-records.store.ts";
 import { ComponentStore } from "./component/component.store.ts";
@@ -43,6 +44,10 @@ export interface Resources {
   database: Database;
   deviceIds: IdBlocks;
   knownValues: KnownValues;
+  /** By what entries name people. */
+  people: PersonKeys;
+  /** Whether revisions are entered into the log. Only a benchmark turns it off. */
+  isEntered: boolean;
   shareIds: IdBlocks;
   recallIds: IdBlocks;
   installationIds: IdBlocks;
@@ -76,8 +81,7 @@ function readers(sql: Sql, caller: Caller) {
 }
 
 /** What is known beforehand, and ids that were reserved before the transaction began. */
-interface Provisions {
-  knownValues: KnownValues;
+interface Provisions extends Pick<Resources, "knownValues" | "people" | "isEntered"> {
   nextItem: () => number;
   nextInstallation: () => number;
 }
@@ -88,7 +92,10 @@ export type Readers = ReturnType<typeof readers>;
 function writers(sql: Sql, caller: Caller, ids: Provisions) {
   const definitions = new FieldDefinitionStore(sql, caller.tenant);
   const known = () => definitions.allForWriting();
-  const writer = new DeviceWriter(sql, caller.tenant, known, ids.nextItem, ids.knownValues);
+  const { nextItem: nextId, knownValues, people, isEntered } = ids;
+  const writer = new DeviceWriter(sql, caller.tenant, {
+    ...{ definitions: known, nextId, knownValues, people: isEntered ? people : null },
+  });
   return {
     definitions,
     recording: new DeviceRecording(writer, known),
@@ -107,6 +114,7 @@ function writers(sql: Sql, caller: Caller, ids: Provisions) {
     signingKeys: new SigningKeyStore(sql, caller.tenant),
     signatures: new HandOverSignatureStore(sql, caller.tenant),
     idempotency: new IdempotencyStore(sql, caller.tenant),
+    personOf: people.within(sql, caller.tenant),
   };
 }
 type Writers = ReturnType<typeof writers>;
@@ -150,7 +158,9 @@ export function createContext(resources: Resources, caller: Caller, request: Req
         newInstallations = 0,
       }: { newDevices?: number; newInstallations?: number } = {},
     ): Promise<T> {
-      const { deviceIds, installationIds } = resources;
+      const { deviceIds, installationIds, people } = resources;
+      // A key that is made outside of the transaction is remembered.
+      await people.learn(sql, caller.tenant, [caller.subject]);
       const firstId = newDevices > 0 ? await deviceIds.reserve(sql, newDevices) : 0;
       const firstInstallation =
         newInstallations > 0 ? await installationIds.reserve(sql, newInstallations) : 0;
@@ -159,7 +169,7 @@ export function createContext(resources: Resources, caller: Caller, request: Req
           return await sql.transaction((tx) =>
             work(
               writers(tx, caller, {
-                knownValues: resources.knownValues,
+                ...resources,
                 nextItem: idsFrom(firstId, newDevices),
                 nextInstallation: idsFrom(firstInstallation, newInstallations),
               }),

@@ -1,5 +1,8 @@
 import { ExportRows } from "../../shared/export/export-rows.store.ts";
 import type { PeerExecutor, SubgraphService } from "../../shared/graph/subgraph-service.ts";
+import { Backfill } from "../../shared/ledger-store/backfill.store.ts";
+import { type Ledger, startLedger } from "../../shared/ledger-store/ledger.ts";
+import { PersonKeys } from "../../shared/ledger-store/person-keys.store.ts";
 import { Database, statement } from "../../shared/postgres/database.ts";
 import { appRole } from "../../shared/postgres/migrate.ts";
 import { SingleRecords } from "./coalescing/single-records.store.ts";
@@ -10,6 +13,7 @@ import { DeviceChanges } from "./device-change/device-changes.store.ts";
 import { criteriaReader } from "./export/criteria-json.type.ts";
 import { exportRecords } from "./export/export-records.store.ts";
 import { IdBlocks } from "./id-block/id-block.store.ts";
+import { BACKFILL_SOURCES } from "./ledger/backfill.store.ts";
 import { LIMITS } from "./limits.ts";
 import { manufacturingSubgraph } from "./subgraph.ts";
 
@@ -38,12 +42,20 @@ export async function startManufacturing(
   const readCriteria = criteriaReader(schema);
   const deviceIds = new IdBlocks("device");
   const knownValues = new KnownValues();
+  const people = new PersonKeys();
+  const isEntered = config.isEntered !== false;
+  const writing = isEntered ? people : null;
+  const ledger = startOwnLedger(config, database, people);
   const singleRecords =
-    config.coalesces === false ? null : new SingleRecords(database, deviceIds, knownValues);
+    config.coalesces === false
+      ? null
+      : new SingleRecords(database, deviceIds, knownValues, writing);
   const resources: Resources = {
     database,
     deviceIds,
     knownValues,
+    people,
+    isEntered,
     singleRecords,
     shareIds: new IdBlocks("share"),
     recallIds: new IdBlocks("recall"),
@@ -62,14 +74,31 @@ export async function startManufacturing(
     events: (caller, question) => changes.events(caller, question),
     export: (caller, question, request) =>
       exportRecords(exports, caller, { question, request, readCriteria }),
+    ...(ledger && { log: ledger.log }),
     ready: async () => {
       await database.tenant(NO_TENANT).rows(ARE_YOU_THERE);
+      await ledger?.ready();
     },
     async close() {
       await singleRecords?.close();
+      await ledger?.close();
       await changes.close();
       await exports.close();
       await database.close();
     },
   };
+}
+
+function startOwnLedger(
+  { ledger: config, databaseUrl }: ManufacturingConfig,
+  database: Database,
+  people: PersonKeys,
+): Ledger | null {
+  if (!config) return null;
+  const backfill = new Backfill(BACKFILL_SOURCES, people);
+  return startLedger({
+    ...{ service: "manufacturing", databaseUrl, database },
+    ...config,
+    backfill: (sequencer) => backfill.run(sequencer),
+  });
 }

@@ -1,6 +1,7 @@
 import type { Caller } from "../../../shared/caller.ts";
 import type { RequestFacts } from "../../../shared/graph/subgraph-service.ts";
 import { assertIdempotencyKey } from "../../../shared/idempotency-key.ts";
+import type { PersonKeys } from "../../../shared/ledger-store/person-keys.store.ts";
 import type { Database, Sql } from "../../../shared/postgres/database.ts";
 import type { Outcome } from "../batch/outcome.ts";
 import type { Batch } from "../device/device-batch.ts";
@@ -25,6 +26,7 @@ export class SingleRecords {
     private readonly database: Database,
     private readonly deviceIds: IdBlocks,
     private readonly knownValues: KnownValues,
+    private readonly people: PersonKeys | null,
   ) {
     this.queues = new TenantQueues(
       (tenant) => (singles, deadlineAt) => this.recordTogether(tenant, singles, deadlineAt),
@@ -70,6 +72,8 @@ export class SingleRecords {
   ): Promise<Outcome<Batch>[]> {
     const sql = this.database.tenant(tenant, deadlineAt === undefined ? {} : { deadlineAt });
     const firstId = await this.deviceIds.reserve(sql, singles.length);
+    const subjects = [...new Set(singles.map(({ caller }) => caller.subject))];
+    await this.people?.learn(sql, tenant, subjects);
     return sql.transaction((tx) => {
       const recording = this.recordingOf(tx, tenant, idsFrom(firstId, singles.length));
       return new IdempotencyStore(tx, tenant).onceEach(singles, (places) =>
@@ -81,9 +85,8 @@ export class SingleRecords {
   private recordingOf(sql: Sql, tenant: string, nextId: () => number): DeviceRecording {
     const definitions = new FieldDefinitionStore(sql, tenant);
     const known = () => definitions.allForWriting();
-    return new DeviceRecording(
-      new DeviceWriter(sql, tenant, known, nextId, this.knownValues),
-      known,
-    );
+    const { knownValues, people } = this;
+    const parts = { definitions: known, nextId, knownValues, people };
+    return new DeviceRecording(new DeviceWriter(sql, tenant, parts), known);
   }
 }

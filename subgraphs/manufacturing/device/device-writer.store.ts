@@ -1,4 +1,5 @@
 import type { Caller } from "../../../shared/caller.ts";
+import type { PersonKeys } from "../../../shared/ledger-store/person-keys.store.ts";
 import { type Sql, statement } from "../../../shared/postgres/database.ts";
 import type { Timestamp } from "../../../shared/time.ts";
 import type { FieldDefinition } from "../field-definition/field-definition.ts";
@@ -51,6 +52,16 @@ const CLAIM = statement(
    ON CONFLICT DO NOTHING RETURNING value`,
 );
 
+/** What a writer needs beside its transaction. */
+export interface WriterParts {
+  definitions: () => Promise<FieldDefinition[]>;
+  /** Ids for new devices, reserved before the transaction began. */
+  nextId: () => number;
+  knownValues: KnownValues;
+  /** By what entries name people; null where nothing is entered into the log. */
+  people: PersonKeys | null;
+}
+
 /**
  * The one way in which devices change: within the transaction that it is made for, each change
  * becomes a revision, the device's present state, its memberships and its identifiers, together or
@@ -63,10 +74,7 @@ export class DeviceWriter {
   constructor(
     private readonly sql: Sql,
     private readonly tenant: string,
-    private readonly definitions: () => Promise<FieldDefinition[]>,
-    /** Ids for new devices, reserved before the transaction began. */
-    private readonly nextId: () => number,
-    private readonly knownValues: KnownValues,
+    private readonly parts: WriterParts,
   ) {}
 
   /**
@@ -114,7 +122,7 @@ export class DeviceWriter {
   private due(change: DueChange & Stamp, known: DeviceRow | null): Due {
     return {
       known,
-      deviceId: known?.deviceId ?? this.nextId(),
+      deviceId: known?.deviceId ?? this.parts.nextId(),
       revision: (known?.revision ?? 0) + 1,
       change,
     };
@@ -174,9 +182,11 @@ export class DeviceWriter {
 
   private async send(text: typeof INSERT_NEW, due: readonly Due[]): Promise<Due[]> {
     if (due.length === 0) return [];
-    const definitions = await this.definitions();
+    const definitions = await this.parts.definitions();
     const values = this.newValuesOf(due);
-    const parameters = writingParameters(this.tenant, due, { definitions, values });
+    const actors = [...new Set(due.map(({ change }) => change.actor))];
+    const persons = (await this.parts.people?.find(this.sql, this.tenant, actors)) ?? null;
+    const parameters = writingParameters(this.tenant, due, { definitions, values, persons });
     const rows = await this.sql.rows<WrittenRow>(text, parameters);
     const written = new Set(rows.map(({ deviceId }) => deviceId));
     const done = due.filter(({ deviceId }) => written.has(deviceId));
@@ -190,7 +200,7 @@ export class DeviceWriter {
     for (const { deviceId, change } of due) {
       for (const field of FIELDS_WITH_RECORDED_VALUES) {
         const value = change.record[field];
-        if (value === null || this.knownValues.has(this.tenant, { field, value })) continue;
+        if (value === null || this.parts.knownValues.has(this.tenant, { field, value })) continue;
         if (!change.changed.includes(field)) continue;
         const key = nameOf({ field, value });
         const same = found.get(key);
@@ -205,7 +215,7 @@ export class DeviceWriter {
   private learn(values: readonly NewValue[], rows: readonly WrittenRow[]): void {
     for (const row of rows) if (row.deviceId === null) this.ownValues.add(nameOf(row));
     for (const one of values) {
-      if (!this.ownValues.has(nameOf(one))) this.knownValues.add(this.tenant, one);
+      if (!this.ownValues.has(nameOf(one))) this.parts.knownValues.add(this.tenant, one);
     }
   }
 }

@@ -1,7 +1,11 @@
+import type { Person } from "../../../shared/ledger-store/commitment.ts";
+import { contentHash } from "../../../shared/ledger-store/content-fields.ts";
+import { enterSql } from "../../../shared/ledger-store/entry-sql.store.ts";
 import { columnsOf } from "../../../shared/postgres/columns.ts";
 import { statement } from "../../../shared/postgres/database.ts";
 import type { Timestamp } from "../../../shared/time.ts";
 import type { FieldDefinition } from "../field-definition/field-definition.ts";
+import { revisionContent, revisionEntryId } from "../ledger/revision-content.ts";
 import { groupChanges } from "../production-group/production-group.ts";
 import type { DeviceRow } from "./device.store.ts";
 import type { DueChange } from "./device.ts";
@@ -68,8 +72,21 @@ const NEW_CHANGE = `new_change AS (
     FROM input i JOIN written w ON w.device_id = i."deviceId" HAVING count(*) > 0
   )`;
 
-/** What is written with each revision, in the same statement; a ledger entry will be one more part. */
-const PARTS = [NEW_REVISION, NEW_GROUP, NEW_VALUE, NEW_CHANGE].join(", ");
+const NEW_ENTRY = `new_entry AS (${enterSql({
+  from: `unnest($8::bigint[], $9::text[], $10::text[], $11::text[])
+      AS e (device_id, id, actor, content)
+    JOIN written w ON w.device_id = e.device_id`,
+  ...{ actor: "e.actor", at: "w.recorded_at", content: "e.content", id: "e.id" },
+  ...{ tenant: "$1::text", type: "REVISION" },
+})})`;
+
+/** What is written with each revision, in the same statement. */
+const PARTS = [NEW_REVISION, NEW_GROUP, NEW_VALUE, NEW_CHANGE, NEW_ENTRY].join(", ");
+
+/** An entry leaves out from when a revision is true where that is when it was recorded: not by chance. */
+const recordedAt = (earliest: string) =>
+  `${earliest} + CASE WHEN i."effectiveAt" = ${earliest} THEN interval '1 microsecond'
+      ELSE interval '0' END`;
 
 const ANSWER = `SELECT device_id AS "deviceId", NULL AS field, NULL AS value FROM written
   UNION ALL SELECT NULL, field, value FROM new_value`;
@@ -81,7 +98,8 @@ export const INSERT_NEW = statement(
   "insert_new_devices",
   `WITH ${INPUT}, written AS (
     INSERT INTO device (tenant, device_id, revision, recorded_at, ${COLUMNS})
-    SELECT $1, i."deviceId", i.revision, statement_timestamp(), ${VALUES} FROM input i
+    SELECT $1, i."deviceId", i.revision, ${recordedAt("statement_timestamp()")}, ${VALUES}
+    FROM input i
     RETURNING device_id, recorded_at
   ), ${PARTS} ${ANSWER}`,
 );
@@ -91,7 +109,8 @@ export const REVISE_KNOWN = statement(
   "revise_known_devices",
   `WITH ${INPUT}, written AS (
     UPDATE device d SET (revision, recorded_at, ${COLUMNS}) = ROW (i.revision,
-      GREATEST(statement_timestamp(), d.recorded_at + interval '1 microsecond'), ${VALUES})
+      ${recordedAt("GREATEST(statement_timestamp(), d.recorded_at + interval '1 microsecond')")},
+      ${VALUES})
     FROM input i
     WHERE d.tenant = $1 AND d.device_id = i."deviceId" AND d.revision = i.revision - 1
     RETURNING d.device_id, d.recorded_at
@@ -102,7 +121,7 @@ export const REVISE_KNOWN = statement(
 export function writingParameters(
   tenant: string,
   due: readonly Due[],
-  { definitions, values }: { definitions: readonly FieldDefinition[]; values: readonly NewValue[] },
+  { definitions, values, persons }: WrittenWith,
 ): unknown[] {
   const revisions = due.map(({ deviceId, revision, change: { record, ...change } }) => ({
     ...record,
@@ -127,7 +146,30 @@ export function writingParameters(
     groups.fields,
     groups.values,
     JSON.stringify(values),
+    ...entriesOf(due, persons),
   ];
+}
+
+interface WrittenWith {
+  definitions: readonly FieldDefinition[];
+  values: readonly NewValue[];
+  /** Those who say it, by subject; null where nothing is entered into the log. */
+  persons: ReadonlyMap<string, Person> | null;
+}
+
+/** Ids of devices, and of each the id, actor and content of its entry. */
+function entriesOf(due: readonly Due[], persons: WrittenWith["persons"]) {
+  const deviceIds: number[] = [];
+  const [ids, actors, contents]: [string[], string[], string[]] = [[], [], []];
+  for (const { deviceId, revision, change } of persons === null ? [] : due) {
+    const person = persons?.get(change.actor);
+    if (!person) throw new Error("a revision has no actor");
+    deviceIds.push(deviceId);
+    ids.push(revisionEntryId(deviceId, revision));
+    actors.push(person.actor);
+    contents.push(contentHash(revisionContent(change.record, change, person)));
+  }
+  return [deviceIds, ids, actors, contents];
 }
 
 interface Groups {

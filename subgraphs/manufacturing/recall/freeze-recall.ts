@@ -29,14 +29,16 @@ export async function freezeRecall(
   const knownAt = input.knownAt ?? null;
   const criteria = await checkedCriteria(input.criteria, context, { knownAt });
   const recallId = await context.nextRecallId();
-  return context.write(({ idempotency, recalls }) =>
+  const { subject } = context.caller;
+  return context.write(({ idempotency, recalls, personOf }) =>
     idempotency.once(key, { operation: "freezeRecall", input }, async () => {
-      const count = await recalls.freeze(criteria, {
+      const recall = {
         ...{ recallId, title, reason, knownAt },
         criteria: JSON.stringify(input.criteria),
         sentence: sentenceOf(criteria, knownAt),
-        frozenBy: context.caller.subject,
-      });
+        frozenBy: subject,
+      };
+      const count = await recalls.freeze(criteria, recall, await personOf(subject));
       // What was written until here is rolled back with the refusal.
       assertExpected(count, input.expectedCount ?? null);
       return recallId;
@@ -50,10 +52,10 @@ export async function withdrawRecall(
   recallId: number,
   reason: string,
 ): Promise<void> {
-  const by = { subject: context.caller.subject, reason: readRecallReason(reason) };
-  await context.write(async ({ recalls }) => {
+  const why = readRecallReason(reason);
+  await context.write(async ({ recalls, personOf }) => {
     if (!(await recalls.byId.load(recallId))) throw new DomainError("NOT_FOUND", "no such recall");
-    if (await recalls.withdraw(recallId, by)) return;
+    if (await recalls.withdraw(recallId, why, await personOf(context.caller.subject))) return;
     throw new DomainError("NOTHING_TO_CHANGE", "the recall has been withdrawn already");
   });
 }

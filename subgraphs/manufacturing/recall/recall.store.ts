@@ -1,8 +1,12 @@
+import type { Person } from "../../../shared/ledger-store/commitment.ts";
+import { contentSql, enterSql } from "../../../shared/ledger-store/entry-sql.store.ts";
 import { loadBy, loadManyBy } from "../../../shared/load-by.ts";
 import type { Page } from "../../../shared/page.ts";
 import { columnsOf, selectList } from "../../../shared/postgres/columns.ts";
 import { type Sql, statement } from "../../../shared/postgres/database.ts";
 import type { Timestamp } from "../../../shared/time.ts";
+import { ITEMS_HASH } from "../ledger/backfill.store.ts";
+import { FROZEN, RECALL_CONTENT, WITHDRAWAL_CONTENT, WITHDRAWN } from "../ledger/recall-content.ts";
 import { LIMITS } from "../limits.ts";
 import type { Criteria } from "../recall-scope/criteria.ts";
 import { criteriaSql } from "../recall-scope/criteria-sql.store.ts";
@@ -61,14 +65,31 @@ const OF_DEVICES = statement(
 
 const WITHDRAW = statement(
   "withdraw_recall",
-  `INSERT INTO recall_withdrawal (tenant, recall_id, withdrawn_at, withdrawn_by, reason)
-   VALUES ($1, $2, statement_timestamp(), $3, $4) ON CONFLICT DO NOTHING RETURNING recall_id`,
+  `WITH withdrawn AS (
+     INSERT INTO recall_withdrawal (tenant, recall_id, withdrawn_at, withdrawn_by, reason)
+     VALUES ($1, $2, statement_timestamp(), $3, $4) ON CONFLICT DO NOTHING RETURNING *
+   ), entered AS (${enterSql({
+     ...{ from: "withdrawn w", tenant: "w.tenant", at: "w.withdrawn_at", type: "RECALL" },
+     ...{ id: "'recall/' || w.recall_id || '/withdrawal'", actor: "$5::text" },
+     content: contentSql(WITHDRAWAL_CONTENT, { kind: `'${WITHDRAWN}'::text`, reason: "$6::text" }),
+   })})
+   SELECT recall_id FROM withdrawn`,
 );
 
 const BEYOND_ALL_RECALLS = Number.MAX_SAFE_INTEGER;
 
 /** Behind the values of the recall itself. */
-const SET_PARAMETERS = 9;
+const SET_PARAMETERS = 11;
+
+const ENTERED = enterSql({
+  ...{ from: "saved r CROSS JOIN sealed s", tenant: "r.tenant", at: "r.frozen_at", type: "RECALL" },
+  ...{ id: "'recall/' || r.recall_id", actor: "$9::text" },
+  content: contentSql(RECALL_CONTENT, {
+    ...{ criteria: "r.criteria", deviceCount: "r.device_count", hash: "r.hash", items: "s.items" },
+    ...{ kind: `'${FROZEN}'::text`, knownAt: "r.known_at", reason: "$10::text" },
+    ...{ sentence: "r.sentence", title: "r.title" },
+  }),
+});
 
 /** Of the serial numbers of a set, in the order of their bytes, each followed by a line feed. */
 export const FROZEN_HASH = `encode(sha256(convert_to(COALESCE(
@@ -80,13 +101,17 @@ function freezing(devices: DeviceSet): string {
       INSERT INTO recall_item (tenant, recall_id, device_id, serial_number, connhex_id, revision)
       SELECT $1, $2::bigint, d.device_id, d.serial_number, d.connhex_id, d.revision
       FROM device d WHERE d.tenant = $1 AND d.device_id IN (${devices.text})
-      RETURNING serial_number)
-    INSERT INTO recall (tenant, recall_id, title, criteria, sentence, known_at, reason, frozen_by,
-      frozen_at, device_count, hash)
-    SELECT $1, $2::bigint, $3::text, $4::text, $5::text, $6::timestamptz, $7::text, $8::text,
-      statement_timestamp(), count(*),
-      ${FROZEN_HASH}
-    FROM frozen RETURNING device_count AS count`;
+      RETURNING device_id, revision, serial_number, connhex_id
+    ), saved AS (
+      INSERT INTO recall (tenant, recall_id, title, criteria, sentence, known_at, reason, frozen_by,
+        frozen_at, device_count, hash)
+      SELECT $1, $2::bigint, $3::text, $4::text, $5::text, $6::timestamptz, $7::text, $8::text,
+        statement_timestamp(), count(*),
+        ${FROZEN_HASH}
+      FROM frozen RETURNING *
+    ), sealed AS (SELECT ${ITEMS_HASH} AS items FROM frozen
+    ), entered AS (${ENTERED})
+    SELECT device_count AS count FROM saved`;
 }
 
 /** All SQL about frozen recalls. Lives for one request. */
@@ -134,9 +159,10 @@ export class RecallStore {
   }
 
   /** Freezes the devices that criteria give, with their count and hash; answers the count. */
-  async freeze(asked: Criteria, recall: Freezing): Promise<number> {
+  async freeze(asked: Criteria, recall: Freezing, person: Person): Promise<number> {
     const { recallId, title, criteria, sentence, knownAt, reason, frozenBy } = recall;
     const values = [recallId, title, criteria, sentence, knownAt, reason, frozenBy];
+    values.push(person.actor, person.commit(reason));
     const devices = criteriaSql(asked, { knownAt, firstParameter: SET_PARAMETERS });
     const [row] = await this.sql.run<{ count: number }>(
       freezing(devices),
@@ -147,8 +173,9 @@ export class RecallStore {
   }
 
   /** Answers whether this was the withdrawal, and not an earlier one. */
-  async withdraw(recallId: number, by: { subject: string; reason: string }): Promise<boolean> {
-    const values = [this.tenant, recallId, by.subject, by.reason];
+  async withdraw(recallId: number, reason: string, person: Person): Promise<boolean> {
+    const { subject, actor } = person;
+    const values = [this.tenant, recallId, subject, reason, actor, person.commit(reason)];
     return (await this.sql.rows(WITHDRAW, values)).length > 0;
   }
 
