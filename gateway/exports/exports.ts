@@ -6,6 +6,7 @@ import type { ExportEnd } from "../../shared/graph/subgraph-service.ts";
 import { log } from "../../shared/log.ts";
 import { Database } from "../../shared/postgres/database.ts";
 import type { AccessLog } from "../access-log/access-log.ts";
+import { watchExports } from "../operation/metrics.ts";
 import type { RequestScope } from "../request-scope.ts";
 import type { GatewaySubgraph } from "../subgraph.ts";
 import { exportLine, hashOf } from "./export-lines.ts";
@@ -33,6 +34,7 @@ export class Exports {
   readonly spool: Spool;
   private readonly database: Database;
   private readonly running = new Set<SpooledExport>();
+  private readonly unwatch = watchExports({ running: () => this.running.size });
   private isClosing = false;
 
   constructor(private readonly options: ExportsOptions) {
@@ -91,6 +93,7 @@ export class Exports {
   /** Lets what is under way come to its end for a while, then cuts it. */
   async close(): Promise<void> {
     this.isClosing = true;
+    this.unwatch();
     const ends = [...this.running].map(({ end }) => end.catch(() => undefined));
     const late = pause(EXPORTS.closeMs, undefined, { ref: false });
     await Promise.race([Promise.all(ends), late]);

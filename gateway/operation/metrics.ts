@@ -96,8 +96,14 @@ export interface AccessLogQueue {
   queued(): number;
 }
 
+/** The exports that are being written. */
+export interface RunningExports {
+  running(): number;
+}
+
 const capacities = new Set<Capacity>();
 const accessLogs = new Set<AccessLogQueue>();
+const exporters = new Set<RunningExports>();
 
 /** Lets the metrics tell how full this gateway is. Answers how to end that. */
 export function watchCapacity(capacity: Capacity): () => void {
@@ -111,6 +117,21 @@ export function watchAccessLog(accessLog: AccessLogQueue): () => void {
   return () => void accessLogs.delete(accessLog);
 }
 
+/** Lets the metrics tell how many exports this gateway writes. Answers how to end that. */
+export function watchExports(exports: RunningExports): () => void {
+  exporters.add(exports);
+  return () => void exporters.delete(exports);
+}
+
+readMetric({
+  kind: "gauge",
+  name: "tracegraph_exports_in_progress",
+  help: "Exports that are being written",
+  labels: [],
+  *read() {
+    for (const exports of exporters) yield { labels: {}, value: exports.running() };
+  },
+});
 readMetric({
   kind: "gauge",
   name: "tracegraph_requests_in_progress",

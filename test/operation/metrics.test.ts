@@ -5,6 +5,7 @@ import {
   observeRequest,
   watchAccessLog,
   watchCapacity,
+  watchExports,
 } from "../../gateway/operation/metrics.ts";
 import { mayReadMetrics, readMetricsToken } from "../../shared/metrics-access.ts";
 import { tinyManufacturing, tinyOwnership } from "../gateway/tiny-subgraphs.ts";
@@ -80,6 +81,7 @@ describe("the metrics tell", () => {
     const ends = [
       watchCapacity({ running: () => 3, queued: () => 2, shed: () => 7 }),
       watchAccessLog({ queued: () => 5 }),
+      watchExports({ running: () => 4 }),
     ];
     observeFlush(12);
     const metrics = await scrape();
@@ -87,6 +89,7 @@ describe("the metrics tell", () => {
     expect(metrics.get(`tracegraph_requests_in_progress{state="queued"}`)).toBe(2);
     expect(metrics.get("tracegraph_requests_shed_total")).toBe(7);
     expect(metrics.get("tracegraph_access_log_queued")).toBe(5);
+    expect(metrics.get("tracegraph_exports_in_progress")).toBe(4);
     // The gateway's own requests have left lines too.
     const slower = `tracegraph_access_log_flush_seconds_bucket{le="0.025"}`;
     expect(metrics.get(slower)).toBeGreaterThan(0);

@@ -34,5 +34,6 @@ test(`${CRITERIA} random criteria give what a walk through all revisions gives`,
   process.stderr.write(`recall campaign: ${JSON.stringify(result)}\n`);
   // The questions must be such that most of them are answered, and tell devices apart.
   expect(result.equal).toBeGreaterThan(CRITERIA * 0.8);
+  expect(result.exports).toBeGreaterThan(CRITERIA / 5);
   expect(result.affected / result.equal).toBeGreaterThan(DEVICES / 50);
 }, 7_200_000);

@@ -2,8 +2,12 @@ import { Random } from "../../demo/random.ts";
 import type { GivenCriteria } from "../../subgraphs/manufacturing/recall-scope/given-criteria.ts";
 import type { LoadedDemo } from "../demo/loaded-demo.ts";
 import { BruteForce } from "./brute-force.ts";
+import { exportedScope } from "./exported.ts";
 import { BREAKDOWNS, RandomCriteria } from "./random-criteria.ts";
 import type { Recorded, RecordedDevice } from "./record.ts";
+
+/** An export is a transaction of its own, and takes some twenty times a page. */
+const EXPORTED_EVERY = 3;
 
 /** One random question, as it was asked. */
 export interface Question {
@@ -20,6 +24,8 @@ export interface CampaignResult {
   refused: number;
   affected: number;
   explanations: number;
+  /** Scopes that were exported, too. */
+  exports: number;
   differences: { question: Question; difference: string }[];
 }
 
@@ -66,7 +72,15 @@ export class Campaign {
   private readonly random: Random;
   private readonly questions: RandomCriteria;
   readonly result: CampaignResult = {
-    ...{ asked: 0, equal: 0, refused: 0, affected: 0, explanations: 0, differences: [] },
+    ...{
+      asked: 0,
+      equal: 0,
+      refused: 0,
+      affected: 0,
+      explanations: 0,
+      exports: 0,
+      differences: [],
+    },
   };
 
   constructor(
@@ -116,6 +130,12 @@ export class Campaign {
     for (const device of this.someOf(expected)) {
       const wrong = await this.wrongExplanation(question, device, affected);
       if (wrong) return `explanation of ${device.serialNumber}: ${wrong}`;
+    }
+    if (item % EXPORTED_EVERY === 0) {
+      const exported = await exportedScope(this.demo.services.manufacturing, question);
+      this.result.exports++;
+      if (exported.expectedRows !== count || `${exported.serialNumbers}` !== `${other}`)
+        return `an export of ${exported.serialNumbers.length} devices, not ${count}: ${missing(exported.serialNumbers, other)}`;
     }
     return item % 10 === 0 ? this.differenceOfComparison(question, expected) : null;
   }
