@@ -1,4 +1,5 @@
 import type { SubgraphService } from "../shared/graph/subgraph-service.ts";
+import type { Ledger, LedgerConfig } from "../shared/ledger-store/ledger.ts";
 import type { AccessLog } from "./access-log/access-log.ts";
 import { startAccessLog } from "./access-log/service.ts";
 import type { ObserveFetch } from "./guarded-fetch.ts";
@@ -14,6 +15,8 @@ import { composeSupergraph } from "./supergraph.ts";
 export interface GraphOptions {
   /** The gateway's own database. */
   databaseUrl: string;
+  /** What the gateway's log is signed with. */
+  ledger?: LedgerConfig | undefined;
   observeFetch?: ObserveFetch | undefined;
   /** The registry with one of its checks removed: the access matrix must tell. */
   changeRegistry?: ((registry: SubgraphService) => Promise<SubgraphService>) | undefined;
@@ -27,6 +30,8 @@ export interface OpenGraph {
   runtime: FederatedRuntime;
   registry: Registry;
   accessLog: AccessLog;
+  /** The gateway's own log, where this process may sequence it. */
+  ledger: Ledger | null;
   /** Rejects where the gateway's own database cannot be asked. */
   pingDatabase(): Promise<void>;
   /** Closes the given subgraphs too. */
@@ -36,10 +41,10 @@ export interface OpenGraph {
 /** Composes these subgraphs and the gateway's own. Whoever asks is vouched for already. */
 export async function openGraph(
   given: readonly GatewaySubgraph[],
-  { databaseUrl, observeFetch, changeRegistry }: GraphOptions,
+  { databaseUrl, ledger, observeFetch, changeRegistry }: GraphOptions,
 ): Promise<OpenGraph> {
   const { registry, ...own } = await openRegistry({ databaseUrl });
-  const recording = await startAccessLog({ databaseUrl });
+  const recording = await startAccessLog({ databaseUrl, ledger });
   const clients = (await changeRegistry?.(own.service)) ?? own.service;
   const subgraphs = [...given, localSubgraph(clients), localSubgraph(recording.service)];
   const supergraph = composeSupergraph(subgraphs);
@@ -53,6 +58,7 @@ export async function openGraph(
   return {
     ...{ subgraphs, runtime, registry, lane: graph },
     accessLog: recording.accessLog,
+    ledger: recording.ledger,
     pingDatabase: () => own.service.ready(),
     async close() {
       await runtime[Symbol.asyncDispose]();

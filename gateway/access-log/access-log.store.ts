@@ -1,6 +1,8 @@
+import type { Person } from "../../shared/ledger-store/commitment.ts";
 import type { Page } from "../../shared/page.ts";
 import { type Sql, statement } from "../../shared/postgres/database.ts";
 import type { Timestamp } from "../../shared/time.ts";
+import { enterLines } from "../ledger/lines.store.ts";
 import type { AccessLine } from "./access-line.ts";
 
 /** A line as read. */
@@ -20,7 +22,7 @@ export interface AccessQuestion {
 // survive the server's end. Uncorrelated, so that it is set once for a statement.
 const RECORD = statement(
   "access_log_record",
-  `INSERT INTO access_log (tenant, request_id, subject, client, roles, document, text_hash,
+  `WITH written AS (INSERT INTO access_log (tenant, request_id, subject, client, roles, document, text_hash,
      operation, operation_type, devices, device_count, device_hash, outcomes, status, ms)
    SELECT $1, i."requestId", i.subject, i.client, i.roles, i."documentId",
      decode(i."textHash", 'hex'), i."operationName", i."operationType", i.devices,
@@ -31,7 +33,11 @@ const RECORD = statement(
      outcomes text[], status smallint, ms real)
    WHERE (SELECT set_config('synchronous_commit',
      CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply'
-       ELSE 'on' END, true)) IS NOT NULL`,
+       ELSE 'on' END, true)) IS NOT NULL RETURNING *)
+   ${enterLines({
+     from: "written r JOIN unnest($3::text[], $4::text[]) AS p (subject, actor) USING (subject)",
+     actor: "p.actor",
+   })}`,
 );
 
 const OPEN_MONTHS = statement("access_log_open_months", "SELECT open_access_log_months()");
@@ -63,9 +69,13 @@ export class AccessLogStore {
     private readonly tenant: string,
   ) {}
 
-  /** Writes the lines in one statement, and opens the present month where nobody has yet. */
-  async add(lines: readonly AccessLine[]): Promise<void> {
-    const values = [this.tenant, JSON.stringify(lines)];
+  /**
+   * Writes the lines with their entries in one statement, and opens the present month where nobody
+   * has yet. `persons` are those who asked, by subject.
+   */
+  async add(lines: readonly AccessLine[], persons: ReadonlyMap<string, Person>): Promise<void> {
+    const actors = [...persons.values()].map(({ actor }) => actor);
+    const values = [this.tenant, JSON.stringify(lines), [...persons.keys()], actors];
     try {
       await this.sql.rows(RECORD, values);
     } catch (error) {

@@ -1,4 +1,5 @@
 import { DomainError } from "../../shared/domain-error.ts";
+import { PersonKeys } from "../../shared/ledger-store/person-keys.store.ts";
 import type { Database } from "../../shared/postgres/database.ts";
 import { observeFlush } from "../operation/metrics.ts";
 import type { AccessLine } from "./access-line.ts";
@@ -20,10 +21,16 @@ export interface AccessLogOptions {
 }
 
 /** Opens the access log on the gateway's database. */
-export function openAccessLog(database: Database, options: AccessLogOptions = {}): AccessLog {
+export function openAccessLog(
+  database: Database,
+  { people = new PersonKeys(), ...options }: AccessLogOptions & { people?: PersonKeys } = {},
+): AccessLog {
   const write: WriteLines = async (tenant, lines) => {
     const began = performance.now();
-    await new AccessLogStore(database.tenant(tenant), tenant).add(lines);
+    const sql = database.tenant(tenant);
+    const subjects = [...new Set(lines.map(({ subject }) => subject))];
+    const persons = await people.learn(sql, tenant, subjects);
+    await new AccessLogStore(sql, tenant).add(lines, persons);
     observeFlush(performance.now() - began);
   };
   return new AccessLog(write, options);

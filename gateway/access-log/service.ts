@@ -1,5 +1,9 @@
 import type { SubgraphService } from "../../shared/graph/subgraph-service.ts";
+import { Backfill } from "../../shared/ledger-store/backfill.store.ts";
+import { type Ledger, type LedgerConfig, startLedger } from "../../shared/ledger-store/ledger.ts";
+import { PersonKeys } from "../../shared/ledger-store/person-keys.store.ts";
 import { Database, statement } from "../../shared/postgres/database.ts";
+import { BACKFILL_SOURCES } from "../ledger/lines.store.ts";
 import { watchAccessLog } from "../operation/metrics.ts";
 import { type AccessLog, type AccessLogOptions, openAccessLog } from "./access-log.ts";
 import { createContext } from "./context.ts";
@@ -9,6 +13,8 @@ import { accessLogSubgraph } from "./subgraph.ts";
 export interface AccessLogConfig extends AccessLogOptions {
   /** A login that is, or may become, gateway_app. */
   databaseUrl: string;
+  /** What the gateway's log is signed with; without it entries are written, and wait. */
+  ledger?: LedgerConfig | undefined;
   /** Is told each SQL statement that is sent. For counting in tests. */
   observe?: (sql: string) => void;
 }
@@ -16,6 +22,8 @@ export interface AccessLogConfig extends AccessLogOptions {
 /** The access log: for the way of a request, which records, and for those who may read it. */
 export interface RunningAccessLog {
   accessLog: AccessLog;
+  /** The log in which its lines are entered, where this process may sequence it. */
+  ledger: Ledger | null;
   /** The subgraph `access-log`, which runs in the gateway's process. */
   service: SubgraphService;
   /** Waits for the lines that were taken. */
@@ -28,6 +36,7 @@ const PING = statement("ping", "SELECT 1");
 export async function startAccessLog({
   databaseUrl: url,
   observe,
+  ledger: config,
   ...options
 }: AccessLogConfig): Promise<RunningAccessLog> {
   const subgraph = await accessLogSubgraph();
@@ -38,11 +47,20 @@ export async function startAccessLog({
     statementTimeoutMs: ACCESS_LOG.statementTimeoutMs,
     ...(observe && { observe }),
   });
-  const accessLog = openAccessLog(database, options);
+  const people = new PersonKeys();
+  const accessLog = openAccessLog(database, { ...options, people });
+  const backfill = new Backfill(BACKFILL_SOURCES, people);
+  const ledger = config
+    ? startLedger({
+        ...{ service: "gateway", databaseUrl: url, database, ...config },
+        backfill: (sequencer) => backfill.run(sequencer),
+      })
+    : null;
   const unwatch = watchAccessLog({ queued: () => accessLog.pending });
   const close = async () => {
     await accessLog.close();
     unwatch();
+    await ledger?.close();
     await database.close();
   };
   const service: SubgraphService = {
@@ -54,5 +72,5 @@ export async function startAccessLog({
     },
     close,
   };
-  return { accessLog, service, close };
+  return { accessLog, ledger, service, close };
 }
