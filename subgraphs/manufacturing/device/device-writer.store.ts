@@ -100,12 +100,10 @@ export class DeviceWriter {
     beforeJudging: (devices: readonly DeviceRow[]) => Promise<void>,
   ): Promise<Row<Result>[]> {
     const devices = new DeviceStore(this.sql, this.tenant);
-    const known = await devices.bySerialNumber.loadMany(rows.map((row) => row.serialNumber));
-    const failure = known.find((device) => device instanceof Error);
-    if (failure) throw failure;
-    await beforeJudging((known as (DeviceRow | null)[]).filter((device) => device !== null));
-    const judged = rows.map((row, place) => {
-      const device = (known[place] ?? null) as DeviceRow | null;
+    const known = await devices.recorded(rows.map((row) => row.serialNumber));
+    await beforeJudging([...known.values()]);
+    const judged = rows.map((row) => {
+      const device = known.get(row.serialNumber) ?? null;
       return { row, device, ...row.judge(device) };
     });
     const due = judged.flatMap(({ change, device, further }) =>

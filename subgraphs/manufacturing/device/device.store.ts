@@ -78,6 +78,13 @@ export class DeviceStore {
     for (const loader of [this.byId, this.bySerialNumber, this.byConnhexId]) loader.clearAll();
   }
 
+  /** The devices of these serial numbers, as they are now: whoever writes remembers nothing. */
+  async recorded(serialNumbers: readonly string[]): Promise<Map<string, DeviceRow>> {
+    const most = LIMITS.serialNumberCharacters;
+    const rows = await this.identified(BY_SERIAL_NUMBER, serialNumbers, most);
+    return new Map(rows.map((row) => [row.serialNumber, row]));
+  }
+
   private async identified(
     asked: Statement,
     values: readonly string[],
