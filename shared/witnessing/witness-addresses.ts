@@ -16,8 +16,8 @@ export interface WitnessPolicy {
 }
 
 const WITNESSES_MOST = 16;
-/** One alone could be in league with the log. */
-const USUAL_QUORUM = 2;
+/** How many witnesses are enough: one alone could be in league with the log. */
+export const USUAL_QUORUM = 2;
 
 /**
  * Reads `WITNESSES`: `<vkey> <url>` of each, commas between them; and `WITNESS_QUORUM`. Null where

@@ -56,6 +56,7 @@ export const ACCESS: AccessTable = {
   Subscription: grant(EVERYONE, "deviceChanged"),
   Device: {
     ...grant(EVERYONE, `${CORE} revision recordedAt`),
+    ...grant(RECORD_READERS, "proof"),
     ...grant(RECORD_SHARERS, `${PRODUCTION} history asOf`),
     ...grant(GROUP_READERS, "groups lot siblings"),
     ...grant(STAFF_BUT_ANALYST, "operator"),
@@ -65,7 +66,7 @@ export const ACCESS: AccessTable = {
   },
   DeviceRevision: {
     ...grant(RECORD_SHARERS, `${CORE} ${PRODUCTION} revision recordedAt effectiveAt changed`),
-    ...grant(RECORD_READERS, "reason source signedBy"),
+    ...grant(RECORD_READERS, "reason source signedBy proof"),
     ...grant(STAFF_BUT_ANALYST, "actor operator"),
   },
   DeviceRevisionConnection: grant(RECORD_SHARERS, "edges nodes pageInfo totalCount"),

@@ -8,6 +8,8 @@ export interface ManufacturingConfig {
   coalesces?: boolean;
   /** What its log is signed with; without it entries are written, and wait. */
   ledger?: LedgerConfig;
+  /** How many witnesses make a checkpoint witnessed; two unless told otherwise. */
+  witnessQuorum?: number;
   /** Whether revisions are entered into the log. Only a benchmark turns it off. */
   isEntered?: boolean;
   /** Is told each SQL statement that is sent. For counting in tests. */

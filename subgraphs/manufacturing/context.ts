@@ -21,6 +21,7 @@ import { type IdBlocks, idsFrom } from "./id-block/id-block.store.ts";
 import { IdempotencyStore } from "./idempotency/idempotency.store.ts";
 import { LIMITS } from "./limits.ts";
 import { ProductionGroupStore } from "./production-group/production-group.store.ts";
+import { RevisionProofs } from "./proof/revision-proofs.store.ts";
 import { CloudIdentityLinks } from "./provisioning-gate/provisioning-gate.store.ts";
 import { criteriaNow } from "./recall/criteria-now.ts";
 import { RecallStore } from "./recall/recall.store.ts";
@@ -48,6 +49,8 @@ export interface Resources {
   people: PersonKeys;
   /** Whether revisions are entered into the log. Only a benchmark turns it off. */
   isEntered: boolean;
+  /** How many witnesses make a checkpoint witnessed. */
+  witnessQuorum: number;
   shareIds: IdBlocks;
   recallIds: IdBlocks;
   installationIds: IdBlocks;
@@ -56,7 +59,7 @@ export interface Resources {
   singleRecords: SingleRecords | null;
 }
 
-function readers(sql: Sql, caller: Caller) {
+function readers(sql: Sql, caller: Caller, resources: Resources) {
   const { tenant } = caller;
   const partner = partnerOf(caller);
   return {
@@ -75,6 +78,8 @@ function readers(sql: Sql, caller: Caller) {
     shares: new ShareStore(sql, tenant),
     stations: new StationStore(sql, tenant),
     sharedDevices: new SharedDeviceStore(sql, tenant, partner ?? ""),
+    /** The proofs of revisions, from the log. */
+    proofs: revisionProofs(resources, tenant, sql),
     signingKeys: new SigningKeyStore(sql, tenant),
     signatures: new HandOverSignatureStore(sql, tenant),
   };
@@ -123,7 +128,7 @@ type Writers = ReturnType<typeof writers>;
 export function createContext(resources: Resources, caller: Caller, request: RequestFacts) {
   const { requestId, seen } = request;
   const sql = resources.database.tenant(caller.tenant, request);
-  const stores = readers(sql, caller);
+  const stores = readers(sql, caller, resources);
   /** Whether devices are recalled; never rejects. */
   const recallStatus: RecallStatuses = recallStatuses(stores.recalls, (recall) =>
     criteriaNow(recall, { ...stores, caller }),
@@ -197,4 +202,14 @@ function together({ singleRecords }: Resources, caller: Caller, request: Request
   if (!singleRecords) return null;
   return (statement: DeviceStatement, key: string | null): Promise<Batch> =>
     singleRecords.record(statement, key, { caller, request });
+}
+
+/** Makes proofs of a tenant's revisions; `continues`: those too that lead to the newest witnessed tree. */
+export function revisionProofs(
+  { people, witnessQuorum: quorum }: Pick<Resources, "people" | "witnessQuorum">,
+  tenant: string,
+  sql: Sql,
+  { continues = false }: { continues?: boolean } = {},
+): RevisionProofs {
+  return new RevisionProofs({ sql, tenant, personKeys: people, quorum, continues });
 }

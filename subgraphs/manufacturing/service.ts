@@ -5,6 +5,7 @@ import { type Ledger, startLedger } from "../../shared/ledger-store/ledger.ts";
 import { PersonKeys } from "../../shared/ledger-store/person-keys.store.ts";
 import { Database, statement } from "../../shared/postgres/database.ts";
 import { appRole } from "../../shared/postgres/migrate.ts";
+import { USUAL_QUORUM } from "../../shared/witnessing/witness-addresses.ts";
 import { SingleRecords } from "./coalescing/single-records.store.ts";
 import type { ManufacturingConfig } from "./config.ts";
 import { createContext, type Resources } from "./context.ts";
@@ -56,6 +57,7 @@ export async function startManufacturing(
     knownValues,
     people,
     isEntered,
+    witnessQuorum: config.witnessQuorum ?? USUAL_QUORUM,
     singleRecords,
     shareIds: new IdBlocks("share"),
     recallIds: new IdBlocks("recall"),

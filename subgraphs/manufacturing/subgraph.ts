@@ -78,6 +78,7 @@ import {
   ProductionGroupResolver,
 } from "./production-group/production-group.resolver.ts";
 import { ProductionGroup } from "./production-group/production-group.type.ts";
+import { DeviceProofResolver, DeviceRevisionProofResolver } from "./proof/proof.resolver.ts";
 import { ProvisioningGateResolver } from "./provisioning-gate/provisioning-gate.resolver.ts";
 import {
   CloudIdentityLinkVerdict,
@@ -232,6 +233,8 @@ export function manufacturingSubgraph(access: AccessTable = ACCESS): Promise<Sub
     resolvers: [
       DeviceResolver,
       DeviceRevisionResolver,
+      DeviceProofResolver,
+      DeviceRevisionProofResolver,
       DeviceGroupsResolver,
       DeviceChangeResolver,
       DeviceRecordingResolver,

@@ -57,6 +57,8 @@ export const OPEN: readonly [type: string, fields: string, roles: string][] = [
 
   ["Device", `${CORE} revision recordedAt`, EVERYONE],
   ["Device", `${PRODUCTION} history asOf`, RECORD_SHARERS],
+  // It holds the whole last revision, people as commitments.
+  ["Device", "proof", RECORD_READERS],
   ["Device", "groups lot siblings", GROUP_READERS],
   ["Device", "operator", STAFF_BUT_ANALYST],
   ["Device", "components installedIn whereUsed billOfMaterials", STAFF],
@@ -66,7 +68,7 @@ export const OPEN: readonly [type: string, fields: string, roles: string][] = [
   ["Device", "owner ownerships", OWNERSHIP_READERS],
   ["DeviceRevision", `${CORE} ${PRODUCTION}`, RECORD_SHARERS],
   ["DeviceRevision", "revision recordedAt effectiveAt changed", RECORD_SHARERS],
-  ["DeviceRevision", "reason source signedBy", RECORD_READERS],
+  ["DeviceRevision", "reason source signedBy proof", RECORD_READERS],
   ["HandOverSigner", "key name role algorithm isFlagged", RECORD_READERS],
   ["DeviceRevision", "actor operator", STAFF_BUT_ANALYST],
   ["ProductionGroup", "field value deviceCount devices", GROUP_READERS],

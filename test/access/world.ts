@@ -11,8 +11,10 @@ import {
 } from "../../shared/graph/in-process-executor.ts";
 import type { SubgraphService } from "../../shared/graph/subgraph-service.ts";
 import { setLogWriter } from "../../shared/log.ts";
+import { allEntered } from "../proof/all-entered.ts";
 import { type FreshDatabase, freshDatabase } from "../support/postgres.ts";
 import { type RealPair, realPair } from "../support/real-pair.ts";
+import { newSigner } from "../witness/small-log.ts";
 import type { Whose } from "./expected.ts";
 import { fillTenant } from "./fill-tenant.ts";
 
@@ -87,7 +89,9 @@ export function callerWith(roles: readonly CallerRole[], more: Partial<Caller> =
 /** Two tenants with two owners each, on real databases behind a real gateway. */
 export async function openWorld(): Promise<World> {
   setLogWriter(() => undefined);
-  const pair = await realPair();
+  const origin = "matrix.example/manufacturing";
+  const keys = { origin, signers: [newSigner(origin)] };
+  const pair = await realPair({}, { ledger: { keys } });
   const system = await systemOf(pair);
   const close = async () => {
     await system.close();
@@ -97,6 +101,7 @@ export async function openWorld(): Promise<World> {
     await countFromElsewhere(pair);
     const foreign = await fillTenant(system, OTHER_TENANT);
     const own = await fillTenant(system, TENANT);
+    await allEntered(pair.databases.manufacturing);
     const names = { MINE: own.mine, OTHERS: own.others, FOREIGN: foreign.mine, NOTHING };
     return { pair, system, names, close };
   } catch (error) {

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type Pair, type PairConfig, startPair } from "../../start/pair.ts";
+import type { ManufacturingConfig } from "../../subgraphs/manufacturing/config.ts";
 import { type FreshDatabase, freshDatabase } from "./postgres.ts";
 
 /** Both subgraphs on databases of their own. */
@@ -7,12 +8,19 @@ export interface RealPair extends Pair {
   databases: { manufacturing: FreshDatabase; ownership: FreshDatabase };
 }
 
-/** Starts both subgraphs, each the other one's peer unless others are given. */
-export async function realPair(peers: PairConfig["peers"] = {}): Promise<RealPair> {
+/** Starts both subgraphs, each the other one's peer unless others are given; with a log where it has keys. */
+export async function realPair(
+  peers: PairConfig["peers"] = {},
+  { ledger }: Pick<ManufacturingConfig, "ledger"> = {},
+): Promise<RealPair> {
   const manufacturing = await freshDatabase("manufacturing");
   const ownership = await freshDatabase("ownership");
   const pair = await startPair({
-    manufacturing: { databaseUrl: manufacturing.appUrl, observe: manufacturing.observe },
+    manufacturing: {
+      databaseUrl: manufacturing.appUrl,
+      observe: manufacturing.observe,
+      ...(ledger && { ledger }),
+    },
     ownership: {
       databaseUrl: ownership.appUrl,
       encryptionKey: randomBytes(32),
