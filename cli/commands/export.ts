@@ -22,11 +22,14 @@ Examples:
   tracegraph export group --field lotCode --value T2505-0021 --ever -o lot.csv
   tracegraph export scope --criteria recall.json --columns serialNumber,lotCode
   tracegraph export recall UmVjYWxsOjE --format xlsx
+  tracegraph export revisions --serial SN-000042 --proofs --format ndjson
   tracegraph export verify devices.parquet`;
 
 interface ExportOptions extends ConnectionOptions {
   format: ExportFormat;
   columns?: string;
+  proofs?: boolean;
+  serial?: string;
   output?: string;
   field?: string;
   value?: string;
@@ -46,6 +49,8 @@ export function exportCommand(): Command {
     .argument("[id]", "of a recall")
     .addOption(formats.choices(EXPORT_FORMATS).default("csv"))
     .option("--columns <names>", "a comma between each: serialNumber,lotCode")
+    .option("--proofs", "with each row its proof, for `tracegraph verify`; csv and ndjson")
+    .option("--serial <serial number>", "of revisions: the device whose they are")
     .option("-o, --output <file>", "where to; <what>.<format> unless given")
     .option("--field <field>", "of a group: the field that its devices share")
     .option("--value <value>", "of a group: the value that they share")

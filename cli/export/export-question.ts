@@ -18,6 +18,10 @@ export interface ExportWords {
   id: string | undefined;
   format: ExportFormat;
   columns?: string;
+  /** Of revisions: those of one device. */
+  serial?: string;
+  /** A column with each row's proof. */
+  proofs?: boolean;
   field?: string;
   value?: string;
   ever?: boolean;
@@ -34,15 +38,20 @@ export interface ExportQuestion {
 }
 
 export function exportQuestion(words: ExportWords): ExportQuestion {
-  const { what, id, format, columns, keepFormulas } = words;
+  const { what, id, format, serial, proofs, keepFormulas } = words;
   if (!(EXPORTED as readonly string[]).includes(what)) {
     throw new CliError("USAGE", `${what} cannot be exported, only ${EXPORTED.join(", ")}`);
   }
   if ((id !== undefined) !== (what === "recall")) {
     throw new CliError("USAGE", what === "recall" ? "name the recall's id" : `${what} has no id`);
   }
+  if (serial !== undefined && what !== "revisions") {
+    throw new CliError("USAGE", "--serial is of revisions");
+  }
+  const columns = proofs ? `${words.columns ?? "*"},proof` : words.columns;
   const search = new URLSearchParams({
     ...(columns !== undefined && { columns }),
+    ...(serial !== undefined && { serialNumber: serial }),
     ...(keepFormulas && { formulas: "keep" }),
     ...(what === "group" && groupOf(words)),
   });

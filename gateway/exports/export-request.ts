@@ -21,7 +21,7 @@ interface Kind {
 /** Everything that can be exported. */
 export const KINDS: Readonly<Record<string, Kind>> = {
   devices: { subgraph: "manufacturing", selects: [] },
-  revisions: { subgraph: "manufacturing", selects: [] },
+  revisions: { subgraph: "manufacturing", selects: ["serialNumber"] },
   group: { subgraph: "manufacturing", selects: ["field", "value", "membership"] },
   scope: { subgraph: "manufacturing", selects: ["criteria", "knownAt"] },
   recall: { subgraph: "manufacturing", selects: [], hasId: true },

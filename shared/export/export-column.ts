@@ -22,17 +22,22 @@ export interface OfferedColumn extends ExportColumn {
   readonly isUsual: boolean;
 }
 
+/** Stands for the usual columns, where others are asked for beside them. */
+const USUAL = "*";
+
 /**
- * The columns of an export, in the order in which they were asked for; without a list, the usual
- * ones that the caller may have. What may not be had is refused by name, never left out silently.
+ * The columns of an export, in the order in which they were asked for; without a list, and in the
+ * place of `*`, the usual ones that the caller may have. What may not be had is refused by name, never left out silently.
  */
 export function chosenColumns<Column extends OfferedColumn>(
   offered: readonly Column[],
   asked: readonly string[] | null,
 ): Column[] {
-  if (asked === null) return offered.filter(({ isOpen, isUsual }) => isOpen && isUsual);
+  const usual = offered.filter(({ isOpen, isUsual }) => isOpen && isUsual);
+  if (asked === null) return usual;
   const seen = new Set<string>();
-  return asked.map((name) => {
+  const names = asked.flatMap((name) => (name === USUAL ? usual.map((one) => one.name) : name));
+  return names.map((name) => {
     const column = offered.find((one) => one.name === name);
     if (!column) {
       const open = offered.filter(({ isOpen }) => isOpen).map((one) => one.name);

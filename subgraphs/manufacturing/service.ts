@@ -8,7 +8,7 @@ import { appRole } from "../../shared/postgres/migrate.ts";
 import { USUAL_QUORUM } from "../../shared/witnessing/witness-addresses.ts";
 import { SingleRecords } from "./coalescing/single-records.store.ts";
 import type { ManufacturingConfig } from "./config.ts";
-import { createContext, type Resources } from "./context.ts";
+import { createContext, type Resources, revisionProofs } from "./context.ts";
 import { KnownValues } from "./device/known-values.ts";
 import { DeviceChanges } from "./device-change/device-changes.store.ts";
 import { criteriaReader } from "./export/criteria-json.type.ts";
@@ -75,7 +75,13 @@ export async function startManufacturing(
     changes: (tenant, options) => changes.follow(tenant, options),
     events: (caller, question) => changes.events(caller, question),
     export: (caller, question, request) =>
-      exportRecords(exports, caller, { question, request, readCriteria }),
+      exportRecords(exports, caller, {
+        ...{ question, request, readCriteria },
+        newProofs: () =>
+          revisionProofs(resources, caller.tenant, database.tenant(caller.tenant), {
+            continues: true,
+          }),
+      }),
     ...(ledger && { log: ledger.log }),
     ready: async () => {
       await database.tenant(NO_TENANT).rows(ARE_YOU_THERE);

@@ -60,8 +60,9 @@ export function recordColumns(
     isOpen: isOpen("attributes"),
     isUsual: false,
   }));
+  const proof = { name: "proof", type: typeOf("proof"), isOpen: isOpen("proof"), isUsual: false };
   const shared = { name: SHARED_FIELDS, type: typeOf(SHARED_FIELDS), isOpen: true, isUsual: false };
-  return [...fields, ...custom, ...(isPartner ? [shared] : [])];
+  return [...fields, proof, ...custom, ...(isPartner ? [shared] : [])];
 }
 
 function typeOf(name: string): ExportType {

@@ -18,6 +18,7 @@ import { DeviceRevisionStore } from "../device/device-revision.store.ts";
 import { FieldDefinitionStore } from "../field-definition/field-definition.store.ts";
 import { ProductionGroupStore } from "../production-group/production-group.store.ts";
 import { assertGroupable, isGroupField } from "../production-group/production-group.ts";
+import type { RevisionProofs } from "../proof/revision-proofs.store.ts";
 import { RecallStore } from "../recall/recall.store.ts";
 import { checkedCriteria } from "../recall-scope/checked-criteria.ts";
 import { ContainedComponentStore } from "../recall-scope/contained-component.store.ts";
@@ -28,12 +29,14 @@ import { columnSql } from "./column-sql.store.ts";
 import { allInstallations } from "./component-source.store.ts";
 import { type ColumnsOf, recordColumns } from "./export-columns.ts";
 import {
+  assertCarriesProofs,
   assertMayExport,
   type Exported,
   type GroupSelection,
   type ReadCriteria,
   readGroupSelection,
   readKnownAt,
+  readSerialNumber,
   unknownGroup,
 } from "./export-selection.ts";
 import {
@@ -44,21 +47,25 @@ import {
   devicesInScope,
   devicesOfRecall,
 } from "./export-source.store.ts";
+import { PROOF, withProofs } from "./proof-column.store.ts";
 
 export interface RecordsQuestion {
   question: ExportQuestion;
   request: RequestFacts;
   readCriteria: ReadCriteria;
+  /** Makes proofs that lead to the newest witnessed tree, for a part of the rows. */
+  newProofs: () => RevisionProofs;
 }
 
 /** Begins an export of the manufacturing record, as far as it is the caller's to read. */
 export async function exportRecords(
   rows: ExportRows,
   caller: Caller,
-  { question, request, readCriteria }: RecordsQuestion,
+  { question, request, readCriteria, newProofs }: RecordsQuestion,
 ): Promise<ExportBody> {
   const what = assertMayExport(question.what, caller);
-  const sourceOf: SourceOf = ({ sql }) => sourceFor(what, { question, caller, sql, readCriteria });
+  const sourceOf: SourceOf = ({ sql }) =>
+    sourceFor(what, { question, caller, sql, readCriteria, newProofs });
   return rows.begin(caller, question, { ...request, sourceOf });
 }
 
@@ -67,6 +74,7 @@ interface Asked {
   caller: Caller;
   sql: Sql;
   readCriteria: ReadCriteria;
+  newProofs: () => RevisionProofs;
 }
 
 async function sourceFor(what: Exported, asked: Asked): Promise<ExportSource> {
@@ -79,11 +87,15 @@ async function sourceFor(what: Exported, asked: Asked): Promise<ExportSource> {
   const type: ColumnsOf = what === "revisions" ? "DeviceRevision" : "Device";
   const definitions = await new FieldDefinitionStore(sql, caller.tenant).all();
   const offered = recordColumns(type, { roles: caller.roles, isPartner }, definitions);
-  const columns = chosenColumns(offered, question.columns).map((column) =>
-    columnSql({ name: column.name, type: column.type }, isPartner),
-  );
+  const chosen = chosenColumns(offered, question.columns).map(({ name, type }) => ({ name, type }));
+  const hasProofs = chosen.some(({ name }) => name === PROOF);
+  if (hasProofs) assertCarriesProofs(question.format);
+  const columns = chosen
+    .filter(({ name }) => name !== PROOF)
+    .map((column) => columnSql(column, isPartner));
   const selected = await rowsOf(what, { tenant: caller.tenant, partner }, asked);
-  return { columns, ...selected };
+  if (!hasProofs) return { columns, ...selected };
+  return { ...selected, ...withProofs(chosen, columns, asked.newProofs) };
 }
 
 async function rowsOf(what: Exclude<Exported, "components">, asking: Asking, asked: Asked) {
@@ -92,7 +104,7 @@ async function rowsOf(what: Exclude<Exported, "components">, asking: Asking, ask
     case "devices":
       return allDevices(asking);
     case "revisions":
-      return allRevisions(asking);
+      return allRevisions(asking, readSerialNumber(question.selection));
     case "group": {
       const group = readGroupSelection(question.selection);
       await assertKnownGroup(group, asking, sql);

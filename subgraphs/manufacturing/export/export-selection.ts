@@ -82,6 +82,27 @@ export function unknownGroup({
 export type ReadCriteria = (given: unknown) => GivenCriteria;
 
 /** As known when a scope is exported; null: now. */
+/** The device whose revisions are exported; null: all of them. */
+export function readSerialNumber({
+  serialNumber,
+}: Readonly<Record<string, unknown>>): string | null {
+  if (serialNumber === undefined || serialNumber === null) return null;
+  if (typeof serialNumber === "string" && isPlainText(serialNumber, LIMITS.groupValueCharacters)) {
+    return serialNumber;
+  }
+  const message = `serialNumber is one as recorded, not ${excerpt(serialNumber)}`;
+  throw new DomainError("BAD_USER_INPUT", message, { argument: "serialNumber" });
+}
+
+/** A proof is a text of many lines, which is read again from these. */
+const WITH_PROOFS: readonly string[] = ["csv", "ndjson"];
+
+export function assertCarriesProofs(format: string): void {
+  if (WITH_PROOFS.includes(format)) return;
+  const message = `proofs are exported as ${WITH_PROOFS.join(" or ")}, not as ${format}`;
+  throw new DomainError("BAD_USER_INPUT", message, { argument: "format" });
+}
+
 export function readKnownAt({ knownAt }: Readonly<Record<string, unknown>>): Timestamp | null {
   if (knownAt === undefined || knownAt === null) return null;
   const time = typeof knownAt === "string" ? parseTimestamp(knownAt) : null;

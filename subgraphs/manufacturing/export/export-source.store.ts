@@ -27,14 +27,20 @@ export function allDevices({ tenant, partner }: Asking): Rows {
   };
 }
 
-/** All revisions, or those of the devices whose history is shared. */
-export function allRevisions({ tenant, partner }: Asking): Rows {
+/** All revisions, or those of the devices whose history is shared; of one device where it is named. */
+export function allRevisions({ tenant, partner }: Asking, serialNumber: string | null): Rows {
   const [shared, condition] =
     partner === null ? ["", ""] : [sharedOnly("$2"), " AND 'history' = ANY (v.fields)"];
+  const parameters = [tenant, ...(partner === null ? [] : [partner])];
+  const device =
+    serialNumber === null
+      ? ""
+      : ` AND d.device_id IN (SELECT device_id FROM device
+          WHERE tenant = $1 AND serial_number = $${parameters.push(serialNumber)})`;
   return {
-    from: `FROM device_revision d${shared} WHERE d.tenant = $1${condition}`,
+    from: `FROM device_revision d${shared} WHERE d.tenant = $1${condition}${device}`,
     orderBy: "d.device_id, d.revision",
-    parameters: [tenant, ...(partner === null ? [] : [partner])],
+    parameters,
     device: DEVICE,
     isKept: partner === null,
   };
