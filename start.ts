@@ -13,6 +13,7 @@ import {
   SERVICE_DATABASES,
   SERVICE_NAMES,
 } from "./start/databases.ts";
+import { openLogKeys } from "./start/ledger-keys.ts";
 import { serveSystem } from "./start/serve.ts";
 import { startWorkers } from "./start/workers.ts";
 import type { OwnershipConfig } from "./subgraphs/ownership/config.ts";
@@ -56,8 +57,9 @@ export async function startSystem({ environment, notice }: StartOptions): Promis
       isWanted: isNew && databases.isEmbedded && wantsDemo,
       notice,
     });
+    const logKeys = await openLogKeys(environment, dataFolder, notice);
     if (workers === 1) {
-      const served = await serveSystem({ environment, databases, ownership });
+      const served = await serveSystem({ environment, databases, ownership, logKeys });
       undo.push(() => served.close());
       return { gateway: served.gateway, dataFolder, examples, close };
     }

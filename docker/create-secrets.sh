@@ -4,9 +4,9 @@
 set -eu
 umask 077
 
-node bin/tracegraph.js keys /issue/all
+node bin/tracegraph.js keys /issue/all ${LEDGER_NAME:+--ledger-name "$LEDGER_NAME"}
 for service in gateway manufacturing ownership; do
-  cp "/issue/all/$service.key" /issue/all/*.pub "/issue/$service/"
+  cp "/issue/all/$service.key" "/issue/all/ledger-$service.key" /issue/all/*.pub "/issue/$service/"
 done
 
 for secret in encryption-key secret-pepper; do

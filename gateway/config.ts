@@ -1,5 +1,6 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { LedgerConfig } from "../shared/ledger-store/ledger.ts";
 import { readMetricsToken } from "../shared/metrics-access.ts";
 import type { SpoolOptions } from "./exports/spool.ts";
 
@@ -35,6 +36,8 @@ export interface GatewaySettings {
 export interface GatewayConfig extends GatewaySettings {
   /** A login that is, or may become, gateway_app and gateway_door. */
   databaseUrl: string;
+  /** What the gateway's own log is signed with; without it entries are written, and wait. */
+  ledger?: LedgerConfig;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

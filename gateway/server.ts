@@ -14,6 +14,9 @@ import { sendGraphiql } from "./graphiql.ts";
 import { answerGraphql, type GraphqlParts } from "./graphql-route.ts";
 import { type ObserveFetch, stackOf } from "./guarded-fetch.ts";
 import { tokenCheck } from "./identity/token-check.ts";
+import { isLogPath } from "./ledger/log-path.ts";
+import { answerLogRequest, type LogParts } from "./ledger/log-route.ts";
+import { publishedLogs } from "./ledger/published-logs.ts";
 import { GATEWAY_LIMITS } from "./limits.ts";
 import type { LiveLimits } from "./live/limits.ts";
 import { LiveUpdates } from "./live/live-updates.ts";
@@ -58,7 +61,7 @@ export interface Gateway {
 }
 
 /** What the routes work with. */
-interface Parts extends GraphqlParts, ExportParts, ChangesParts {
+interface Parts extends GraphqlParts, ExportParts, ChangesParts, LogParts {
   readiness: () => Promise<Readiness>;
   metrics: () => Promise<string>;
   metricsToken: string | null;
@@ -75,9 +78,9 @@ export async function startGateway(
   openMetrics();
   const check = await tokenCheck(config.issuer);
   const others = await openSubgraphs(config, services);
-  const { databaseUrl } = config;
+  const { databaseUrl, ledger } = config;
   const graph = await openGraph(others, {
-    ...{ databaseUrl, observeFetch, changeRegistry: options.changeRegistry },
+    ...{ databaseUrl, ledger, observeFetch, changeRegistry: options.changeRegistry },
   });
   const { subgraphs, lane, runtime, registry, accessLog } = graph;
   const operations = new PreparedOperations(lane.schema);
@@ -95,7 +98,8 @@ export async function startGateway(
   const parts = {
     ...changes,
     ...{ gate, live, exports, runtime, check, lane, operations, registry, metrics },
-    readiness: readinessCheck({ subgraphs: others, lane, pingDatabase: graph.pingDatabase }),
+    logs: publishedLogs(subgraphs, graph.ledger),
+    readiness: readinessCheck({ ...graph, subgraphs: others }),
     accessLog: recordingLog,
     tellsSchema: config.issuer.kind === "development",
     metricsToken: config.metricsToken ?? null,
@@ -167,6 +171,7 @@ async function route(
   if (path === "/graphql") return answerGraphql(parts, request, response, requestId);
   if (path && isExportPath(path)) return answerExport(parts, request, { response, requestId });
   if (path === CHANGES_PATH) return answerChanges(parts, request, { response, requestId });
+  if (path && isLogPath(path)) return answerLogRequest(parts, request, { response, requestId });
   if (request.method === "GET") {
     if (path === "/graphiql" && parts.servesGraphiql) return sendGraphiql(request, response);
     if (path === "/livez") return sendJson(response, 200, { live: true });

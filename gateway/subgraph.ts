@@ -4,8 +4,10 @@ import { remoteChanges } from "../shared/graph/remote-changes.ts";
 import { remoteEvents } from "../shared/graph/remote-events.ts";
 import { type RemoteOptions, remoteExecutor } from "../shared/graph/remote-executor.ts";
 import { remoteExport } from "../shared/graph/remote-exports.ts";
+import { remoteLog } from "../shared/graph/remote-log.ts";
 import type { SeenDevice } from "../shared/graph/seen-devices.ts";
 import type { SubgraphService } from "../shared/graph/subgraph-service.ts";
+import { type AskLog, askPublished } from "../shared/ledger-store/log-question.ts";
 import { GATEWAY_LIMITS } from "./limits.ts";
 import type { RequestScope } from "./request-scope.ts";
 
@@ -31,6 +33,8 @@ export interface GatewaySubgraph {
   readonly events?: NonNullable<SubgraphService["events"]>;
   /** Begins an export of this subgraph's rows, where it has any to export. */
   readonly export?: NonNullable<SubgraphService["export"]>;
+  /** Reads its log, where it has one. */
+  readonly readLog?: AskLog;
   /** Rejects where it cannot answer now. */
   ready(): Promise<void>;
   close(): Promise<void>;
@@ -53,6 +57,7 @@ export function localSubgraph(service: SubgraphService): GatewaySubgraph {
     ...(service.changes && { changes: service.changes.bind(service) }),
     ...(service.events && { events: service.events.bind(service) }),
     ...(service.export && { export: service.export.bind(service) }),
+    ...(service.log && { readLog: askPublished(service.log) }),
     ready: () => service.ready(),
     close: async () => undefined,
   };
@@ -62,6 +67,7 @@ export function localSubgraph(service: SubgraphService): GatewaySubgraph {
 export function remoteSubgraph(sdl: string, options: RemoteOptions): GatewaySubgraph {
   const execute = remoteExecutor(options);
   const events = remoteEvents(options);
+  const readLog = remoteLog(options);
   return {
     name: options.subgraph,
     sdl,
@@ -74,12 +80,13 @@ export function remoteSubgraph(sdl: string, options: RemoteOptions): GatewaySubg
     },
     changes: (tenant, asked) => remoteChanges(options, tenant, asked),
     events,
+    readLog,
     export: (caller, question, facts) => remoteExport(options, caller, question, facts),
     async ready() {
       if (!(await execute.isReady())) throw new Error(`${options.subgraph} is not ready`);
     },
     async close() {
-      await Promise.all([execute.close(), events.close()]);
+      await Promise.all([execute.close(), events.close(), readLog.close()]);
     },
   };
 }

@@ -29,6 +29,28 @@ export function readStartConfig(env: Environment): StartConfig {
   return { dataFolder: resolve(env.DATA_DIR || "data"), wantsDemo: env.SEED !== "none" };
 }
 
+/** How the logs are named, and where the keys are that sign them. */
+export interface LedgerSettings {
+  /** What the logs' names begin with; null: as their keys say. */
+  name: string | null;
+  /** The key of one service's log, where it runs alone. */
+  keyFile: string | null;
+  /** Those of all, where they run in one process. */
+  keysFolder: string | null;
+}
+
+export function readLedgerSettings(env: Environment): LedgerSettings {
+  const name = env.LEDGER_NAME || "";
+  if (name !== "" && !/^[^\s+/]+(?:\/[^\s+/]+)*$/u.test(name)) {
+    throw new Error(`LEDGER_NAME must be like trace.example, not ${name}`);
+  }
+  return {
+    name: name || null,
+    keyFile: env.LEDGER_KEY_FILE || null,
+    keysFolder: env.LEDGER_KEYS_DIR || null,
+  };
+}
+
 /** Whether the standard variables ask for traces. OpenTelemetry reads the others, and these, itself. */
 export function wantsTraces(env: Environment): boolean {
   if (env.OTEL_SDK_DISABLED?.toLowerCase() === "true") return false;

@@ -3,6 +3,7 @@ import { type Gateway, type GatewayOptions, startGateway } from "../gateway/serv
 import { readCoalescing } from "../subgraphs/manufacturing/config.ts";
 import type { OwnershipConfig } from "../subgraphs/ownership/config.ts";
 import type { ServiceName } from "./databases.ts";
+import type { AllLogKeys } from "./ledger-keys.ts";
 import { startPair } from "./pair.ts";
 
 export interface ServeOptions extends Pick<GatewayOptions, "metrics" | "share"> {
@@ -10,6 +11,8 @@ export interface ServeOptions extends Pick<GatewayOptions, "metrics" | "share"> 
   /** Migrated databases, as the applications log in to them. */
   databases: Readonly<Record<ServiceName, { appUrl: string }>>;
   ownership: OwnershipConfig;
+  /** What each service's log is signed with. */
+  logKeys: AllLogKeys;
 }
 
 /** Both subgraphs and the gateway in this process. */
@@ -20,18 +23,23 @@ export interface ServedSystem {
 
 /** Starts both subgraphs and the gateway in this process, on databases that are there. */
 export async function serveSystem(options: ServeOptions): Promise<ServedSystem> {
-  const { environment, databases, ownership, ...more } = options;
+  const { environment, databases, ownership, logKeys, ...more } = options;
+  const ledger = (name: ServiceName) => ({ ledger: { keys: logKeys[name] } });
   const settings = readGatewaySettings(environment);
   const pair = await startPair({
     manufacturing: {
       databaseUrl: databases.manufacturing.appUrl,
       coalesces: readCoalescing(environment),
+      ...ledger("manufacturing"),
     },
-    ownership,
+    ownership: { ...ownership, ...ledger("ownership") },
   });
   try {
     const gateway = await startGateway(
-      { ...settings, remote: null, databaseUrl: databases.gateway.appUrl },
+      {
+        ...{ ...settings, remote: null, databaseUrl: databases.gateway.appUrl },
+        ...ledger("gateway"),
+      },
       { services: [pair.manufacturing, pair.ownership], ...more },
     );
     return {

@@ -4,11 +4,13 @@ import { readServiceKeys } from "../shared/graph/service-keys.ts";
 import { serviceSigner } from "../shared/graph/service-token.ts";
 import { serveSubgraph } from "../shared/graph/subgraph-server.ts";
 import type { PeerExecutor, SubgraphService } from "../shared/graph/subgraph-service.ts";
+import type { LedgerConfig } from "../shared/ledger-store/ledger.ts";
 import { readManufacturingConfig } from "../subgraphs/manufacturing/config.ts";
 import { startManufacturing } from "../subgraphs/manufacturing/service.ts";
 import { readOwnershipConfig } from "../subgraphs/ownership/config.ts";
 import { startOwnership } from "../subgraphs/ownership/service.ts";
 import { readSplitConfig, readWorkers } from "./config.ts";
+import { readLogKeysOf } from "./ledger-keys.ts";
 
 /** The services that can run alone beside the gateway. */
 export type SubgraphName = "manufacturing" | "ownership";
@@ -42,7 +44,9 @@ export async function serveLoneGateway(
   if (!config.remote) {
     throw new Error("MANUFACTURING_URL and OWNERSHIP_URL must say where the subgraphs are");
   }
-  return startGateway(config, options);
+  const { keysFolder } = config.remote;
+  const ledger = { keys: readLogKeysOf(environment, "gateway", keysFolder) };
+  return startGateway({ ...config, ledger }, options);
 }
 
 /** Starts one subgraph for holders of service tokens: the gateway and the other subgraph. */
@@ -58,7 +62,8 @@ export async function startLoneSubgraph(
     url: split.peerUrl,
     sign: serviceSigner(name, privateKey),
   });
-  const service = await startService(name, environment, executor);
+  const ledger = { keys: readLogKeysOf(environment, name, split.keysFolder) };
+  const service = await startService(name, { environment, ledger }, executor);
   const server = await serveSubgraph(service, { ...split, trustedKeys });
   return {
     url: server.url,
@@ -72,13 +77,19 @@ export async function startLoneSubgraph(
 
 function startService(
   name: SubgraphName,
-  environment: Environment,
+  { environment, ledger }: { environment: Environment; ledger: LedgerConfig },
   peer: PeerExecutor,
 ): Promise<SubgraphService> {
   switch (name) {
     case "manufacturing":
-      return startManufacturing(readManufacturingConfig(environment), { ownership: peer });
+      return startManufacturing(
+        { ...readManufacturingConfig(environment), ledger },
+        { ownership: peer },
+      );
     case "ownership":
-      return startOwnership(readOwnershipConfig(environment), { manufacturing: peer });
+      return startOwnership(
+        { ...readOwnershipConfig(environment), ledger },
+        { manufacturing: peer },
+      );
   }
 }

@@ -5,6 +5,7 @@ import { startTracing } from "../shared/tracing.ts";
 import { readStartConfig, readWorkers, wantsTraces } from "./config.ts";
 import { openSecrets, ownershipConfigOf } from "./data-folder-secrets.ts";
 import { openDatabases } from "./databases.ts";
+import { openLogKeys } from "./ledger-keys.ts";
 import { serveSystem } from "./serve.ts";
 import { serveLoneGateway } from "./split.ts";
 import { type FromWorker, type ToWorker, Waiting } from "./worker-messages.ts";
@@ -67,7 +68,11 @@ async function startSystem(options: Pick<GatewayOptions, "metrics" | "share">) {
   });
   const secrets = await openSecrets(dataFolder);
   const ownership = ownershipConfigOf(environment, secrets, databases.ownership.appUrl);
-  const { gateway, close } = await serveSystem({ environment, databases, ownership, ...options });
+  const logKeys = await openLogKeys(environment, dataFolder);
+  const { gateway, close } = await serveSystem({
+    ...{ environment, databases, ownership, logKeys },
+    ...options,
+  });
   return { ...gateway, close };
 }
 

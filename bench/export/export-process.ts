@@ -2,6 +2,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setLogWriter } from "../../shared/log.ts";
 import { openSecrets, ownershipConfigOf } from "../../start/data-folder-secrets.ts";
 import { openDatabases } from "../../start/databases.ts";
+import { openLogKeys } from "../../start/ledger-keys.ts";
 import { serveSystem } from "../../start/serve.ts";
 
 /** The gateway and both subgraphs in a process of their own, so that one export alone is measured. */
@@ -14,8 +15,9 @@ async function main(): Promise<void> {
     notice: () => undefined,
   });
   const secrets = await openSecrets(environment.DATA_DIR ?? "");
+  const logKeys = await openLogKeys(environment, environment.DATA_DIR ?? "");
   const ownership = ownershipConfigOf(environment, secrets, databases.ownership.appUrl);
-  const { gateway } = await serveSystem({ environment, databases, ownership });
+  const { gateway } = await serveSystem({ environment, databases, ownership, logKeys });
   const delay = monitorEventLoopDelay({ resolution: 1 });
   let cpu = process.cpuUsage();
   process.on("message", (word) => {

@@ -10,6 +10,8 @@ export interface ReadinessParts {
   lane: LeanLane;
   /** Rejects where the gateway's own database does not answer. */
   pingDatabase: () => Promise<unknown>;
+  /** The gateway's own log; null where this process does not sequence it. */
+  ledger: { ready(): Promise<void> } | null;
 }
 
 /** What a gateway needs to answer everything, and whether it has it. */
@@ -17,6 +19,8 @@ export interface Readiness {
   database: boolean;
   /** An operation was planned over the composed supergraph, and executed. */
   planner: boolean;
+  /** What is recorded comes into the gateway's own log in time. */
+  ledger: boolean;
   subgraphs: Record<string, boolean>;
 }
 
@@ -31,14 +35,16 @@ export function readinessCheck(parts: ReadinessParts): () => Promise<Readiness> 
   };
 }
 
-async function check({ subgraphs, lane, pingDatabase }: ReadinessParts): Promise<Readiness> {
-  const [database, planner, ...states] = await Promise.all([
+async function check(parts: ReadinessParts): Promise<Readiness> {
+  const { subgraphs, lane, pingDatabase } = parts;
+  const [database, planner, ledger, ...states] = await Promise.all([
     holds(pingDatabase),
     holds(() => planAndExecute(lane)),
+    holds(async () => parts.ledger?.ready()),
     ...subgraphs.map((subgraph) => holds(() => subgraph.ready())),
   ]);
   const names = subgraphs.map(({ name }, index) => [name, states[index] ?? false] as const);
-  return { database, planner, subgraphs: Object.fromEntries(names) };
+  return { database, planner, ledger, subgraphs: Object.fromEntries(names) };
 }
 
 async function holds(work: () => Promise<unknown>): Promise<boolean> {

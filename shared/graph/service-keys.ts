@@ -6,6 +6,7 @@ import {
 } from "node:crypto";
 import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createLogKeys } from "../ledger-store/log-keys.ts";
 
 /** Services that hold a key of their own. */
 const KEY_HOLDERS = ["gateway", "manufacturing", "ownership"] as const;
@@ -19,8 +20,14 @@ export interface ServiceKeys {
   trustedKeys: ReadonlyMap<string, KeyObject>;
 }
 
-/** Makes the key pairs that are missing in the folder; answers the names of those made. */
-export async function createServiceKeys(folder: string): Promise<KeyHolder[]> {
+/**
+ * Makes the key pairs that are missing in the folder, and the keys of the services' logs; answers the
+ * names of the services whose pairs were made. `ledgerName` is what new logs' names begin with.
+ */
+export async function createServiceKeys(
+  folder: string,
+  ledgerName: string | null = null,
+): Promise<KeyHolder[]> {
   await mkdir(folder, { recursive: true });
   const made: KeyHolder[] = [];
   for (const service of KEY_HOLDERS) {
@@ -35,6 +42,7 @@ export async function createServiceKeys(folder: string): Promise<KeyHolder[]> {
     const publicKey = createPublicKey(privateKey).export({ type: "spki", format: "pem" });
     await writeWhole(join(folder, `${service}.pub`), publicKey, 0o644);
   }
+  await createLogKeys(folder, ledgerName);
   return made;
 }
 

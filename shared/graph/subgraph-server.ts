@@ -20,6 +20,7 @@ import {
 import { compiledAnswers } from "./compiled-answers.ts";
 import { answerEvents, EVENTS_PATH, readEventsRequest } from "./events-server.ts";
 import { EXPORTS_PATH, readExportRequest, streamExport } from "./exports-server.ts";
+import { answerLog, LOG_PATH, readLogRequest } from "./log-server.ts";
 import { INTERNAL_MESSAGE, publicError } from "./public-error.ts";
 import { SeenDevices } from "./seen-devices.ts";
 import { type CheckedToken, type ServiceTokenCheck, serviceTokenCheck } from "./service-token.ts";
@@ -176,6 +177,10 @@ async function answer(
     const events = service.events?.bind(service);
     if (events && question) return answerEvents(events, { ...token, question }, response);
   }
+  if (graphql && request.url === LOG_PATH) {
+    const question = mayReadChanges(token) ? readLogRequest(graphql) : null;
+    if (service.log && question) return answerLog(service.log, { ...token, question }, response);
+  }
   if (graphql && request.url === EXPORTS_PATH) {
     const question = readExportRequest(graphql);
     const begin = service.export?.bind(service);
@@ -233,7 +238,7 @@ function withSeen(result: string, seen: SeenDevices): string {
 /** The token of a request to the one route, or null. */
 function checkedToken(request: IncomingMessage, check: ServiceTokenCheck): CheckedToken | null {
   const [scheme, token, ...more] = (request.headers.authorization ?? "").split(" ");
-  const paths = [SUBGRAPH_PATH, CHANGES_PATH, EVENTS_PATH, EXPORTS_PATH];
+  const paths = [SUBGRAPH_PATH, CHANGES_PATH, EVENTS_PATH, EXPORTS_PATH, LOG_PATH];
   if (request.method !== "POST" || !paths.includes(request.url ?? "")) return null;
   if (scheme !== "Bearer" || !token || more.length > 0) return null;
   return check(token);

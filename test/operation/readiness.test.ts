@@ -24,6 +24,7 @@ const READY = {
   ready: true,
   database: true,
   planner: true,
+  ledger: true,
   open: true,
   subgraphs: { manufacturing: true, ownership: true },
 };
