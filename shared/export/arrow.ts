@@ -5,7 +5,7 @@ import type { FileFacts } from "./file-facts.ts";
 import type { RowBatch } from "./row-batch.ts";
 
 /** Rows of one record batch; fewer where their texts are long. */
-const LIMITS = { rowsMost: 16_384, textBytesMost: 16 * 1024 * 1024 } as const;
+const LIMITS = { rowsMost: 8_192, textBytesMost: 16 * 1024 * 1024 } as const;
 
 type Arrow = typeof import("apache-arrow");
 
