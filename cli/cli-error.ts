@@ -36,6 +36,15 @@ export const CLI_CODES = {
   WRONG_TENANT: "Import the row as the tenant that it names.",
   // the gateway
   NO_TOKEN: "Give --token or set TRACEGRAPH_TOKEN; `tracegraph token` makes one for development.",
+  // a station
+  TWO_CODES: "Scan them one by one, or say with --pattern what a whole code is.",
+  BROKEN_CODE: "Scan it again, or say with --pattern what a whole code is.",
+  NOT_TEXT: "Say with --encoding which code page the scanner sends.",
+  JOURNAL_IN_USE: "Stop the other process, or name another journal.",
+  JOURNAL_NOT_WRITABLE:
+    "Make room, or mend the disk, and start the station again: what it kept is there.",
+  JOURNAL_BROKEN:
+    "Keep the file, and hand the station over to a new journal: docs/factory-lines.md.",
   GATEWAY_UNREACHABLE: "Check --url, and that the gateway runs (`tracegraph start`).",
   GATEWAY_ANSWER: "Check that --url names a tracegraph gateway.",
   DIFFERENT_COUNT: "Repeat the command; report it when it happens again.",

@@ -25,6 +25,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/import.ts")).importCommand(),
   },
   {
+    name: "line",
+    summary: "records devices as they are scanned at a station, also while the gateway is away",
+    load: async () => (await import("./commands/line.ts")).lineCommand(),
+  },
+  {
     name: "device",
     summary: "one device: history, cloud identity, owner, lot siblings",
     load: async () => (await import("./commands/device.ts")).deviceCommand(),

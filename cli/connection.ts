@@ -41,14 +41,16 @@ export async function connect(
   roles: readonly Role[],
 ): Promise<Connection> {
   const url = gatewayUrl(options.url);
+  { answerMs }: { answerMs?: number } = {},
   const token =
     options.token ||
     process.env.TRACEGRAPH_TOKEN ||
     (LOOPBACK_HOSTS.includes(url.hostname) && (await developmentToken(roles, options.tenant)));
   if (!token) throw new CliError("NO_TOKEN", `no token for ${url.origin}`);
   const asked = options.tenant ?? null;
-  const gateway = new GatewayClient(url.href, { token, tenant: asked, roles });
-  return { gateway, tenant: asked ?? firstTenantOf(token) };
+  const waits = answerMs === undefined ? {} : { answerMs };
+  const gateway = new GatewayClient(url.href, { token, tenant: asked, roles, ...waits });
+  return { gateway, url: url.href, tenant: asked ?? firstTenantOf(token) };
 }
 
 function gatewayUrl(option: string | undefined): URL {

@@ -25,13 +25,15 @@ export class GatewayClient {
   readonly #endpoint: string;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #roles: readonly Role[];
+  readonly #answerMs: number;
 
-  /** `roles` are those that the command needs: a refusal names them. */
+  /** `roles` are those that the command needs: a refusal names them. `answerMs` is how long it waits. */
   constructor(
     url: string,
-    access: { token: string; tenant: string | null; roles: readonly Role[] },
+    access: { token: string; tenant: string | null; roles: readonly Role[]; answerMs?: number },
   ) {
     this.#roles = access.roles;
+    this.#answerMs = access.answerMs ?? REQUEST_TIMEOUT_MS;
     this.#endpoint = `${url.replace(/\/+$/, "")}/graphql`;
     this.#headers = {
       "content-type": "application/json",
@@ -77,11 +79,11 @@ export class GatewayClient {
         method: "POST",
         headers: this.#headers,
         body: text,
-        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+        signal: AbortSignal.timeout(this.#answerMs),
       });
       return { status: response.status, body: parseAnswer(await response.text()) };
     } catch (error) {
-      throw unreachable(this.#endpoint, error);
+      throw unreachable(this.#endpoint, error, this.#answerMs);
     }
   }
 }
@@ -135,10 +137,14 @@ function errorOfStatus(status: number, endpoint: string): CliError {
   return new CliError("GATEWAY_ANSWER", `${endpoint} answered ${status}, and no GraphQL`);
 }
 
-function unreachable(endpoint: string, error: unknown): CliError {
+function unreachable(
+  endpoint: string,
+  error: unknown,
+  answerMs: number = REQUEST_TIMEOUT_MS,
+): CliError {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   const { code, name } = cause as { code?: string; name?: string };
-  const reason = name === "TimeoutError" ? `no answer in ${REQUEST_TIMEOUT_MS / 1_000} s` : code;
+  const reason = name === "TimeoutError" ? `no answer in ${answerMs / 1_000} s` : code;
   return new CliError(
     "GATEWAY_UNREACHABLE",
     `cannot reach the gateway at ${endpoint} (${reason ?? "connection failed"})`,
