@@ -154,9 +154,9 @@ async function takeIds(
     ]),
   };
   return {
-    manufacturingRows: new ManufacturingRows(tenant, ids.device),
+    manufacturingRows: new ManufacturingRows(tenant, ids.device, await manufacturing.people()),
     componentRows: new ComponentRows(tenant, ids, devices),
-    ownershipRows: new OwnershipRows(tenant, first, secrets),
+    ownershipRows: new OwnershipRows(tenant, first, secrets, await ownership.people()),
   };
 }
 

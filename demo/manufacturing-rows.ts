@@ -1,3 +1,5 @@
+import type { Person } from "../shared/ledger-store/commitment.ts";
+import { entryText } from "../shared/ledger-store/entry.ts";
 import { DeviceEntity } from "../subgraphs/manufacturing/device/device.entity.ts";
 import { DeviceIdentifierEntity } from "../subgraphs/manufacturing/device/device-identifier.entity.ts";
 import {
@@ -6,12 +8,14 @@ import {
 } from "../subgraphs/manufacturing/device/device-record.ts";
 import { DeviceRevisionEntity } from "../subgraphs/manufacturing/device/device-revision.entity.ts";
 import { FieldDefinitionEntity } from "../subgraphs/manufacturing/field-definition/field-definition.entity.ts";
+import { entryOfRow } from "../subgraphs/manufacturing/ledger/revision-content.ts";
 import { DeviceGroupEntity } from "../subgraphs/manufacturing/production-group/device-group.entity.ts";
 import { FIELDS_WITH_RECORDED_VALUES } from "../subgraphs/manufacturing/recall-scope/criterion-field.ts";
 import { RecordedValueEntity } from "../subgraphs/manufacturing/recall-scope/recorded-value.entity.ts";
 import { bulkTable } from "./bulk-load.store.ts";
 import type { DemoDevice } from "./device-story.ts";
 import { FIELD_DEFINITIONS } from "./field-definitions.ts";
+import { LEDGER_TABLES, LoadedPeople } from "./loaded-people.ts";
 import { RowSet } from "./row-set.ts";
 
 /** In the order in which rows may be inserted: a revision refers to its device. */
@@ -22,6 +26,7 @@ export const MANUFACTURING_TABLES = {
   device_revision: bulkTable("device_revision", DeviceRevisionEntity),
   device_group: bulkTable("device_group", DeviceGroupEntity),
   recorded_value: bulkTable("recorded_value", RecordedValueEntity),
+  ...LEDGER_TABLES,
 };
 
 const CUSTOM_GROUP_FIELDS = FIELD_DEFINITIONS.filter(({ isGroupable }) => isGroupable).map(
@@ -32,13 +37,18 @@ const CUSTOM_GROUP_FIELDS = FIELD_DEFINITIONS.filter(({ isGroupable }) => isGrou
 export class ManufacturingRows extends RowSet<keyof typeof MANUFACTURING_TABLES> {
   private readonly key: { tenant: string };
   private readonly recordedValues = new Set<string>();
+  private readonly people: LoadedPeople;
 
   constructor(
     private readonly tenant: string,
     private readonly firstDeviceId: number,
+    known: Iterable<Person>,
   ) {
     super(MANUFACTURING_TABLES);
     this.key = { tenant };
+    this.people = new LoadedPeople(known, (subject, key) =>
+      this.texts.person_key.add({ tenant, subject, key }),
+    );
   }
 
   addFieldDefinitions(createdAt: string): void {
@@ -53,7 +63,7 @@ export class ManufacturingRows extends RowSet<keyof typeof MANUFACTURING_TABLES>
     if (!last) throw new Error(`device ${serialNumber} has no revision`);
     const { tenant } = this;
     const deviceId = this.firstDeviceId + index;
-    const { device, device_identifier, device_revision } = this.texts;
+    const { device, device_identifier, device_revision, ledger_pending } = this.texts;
     const { revision, recordedAt } = last;
     device.add(last.record, { tenant, deviceId, revision, recordedAt });
     device_identifier.add({ tenant, deviceId, kind: "serialNumber", value: serialNumber });
@@ -63,6 +73,9 @@ export class ManufacturingRows extends RowSet<keyof typeof MANUFACTURING_TABLES>
     let before: DeviceRecord | null = null;
     for (const { record, ...facts } of revisions) {
       device_revision.add(record, { tenant, deviceId, ...facts });
+      const row = { ...record, ...facts, deviceId };
+      const entry = entryOfRow(tenant, row, this.people.person(facts.actor));
+      ledger_pending.add({ tenant, id: entry.id, entry: entryText(entry) });
       this.addGroups(before, record, { deviceId, fromRevision: facts.revision });
       this.addValues(record, facts.changed);
       before = record;

@@ -1,5 +1,11 @@
+import type { Person } from "../shared/ledger-store/commitment.ts";
+import { type Entry, entryText } from "../shared/ledger-store/entry.ts";
 import { CloudIdentityEntity } from "../subgraphs/ownership/identity/identity.entity.ts";
 import { CloudIdentityRevisionEntity } from "../subgraphs/ownership/identity/identity-revision.entity.ts";
+import {
+  entryOfIdentityRevision,
+  entryOfOwnershipRevision,
+} from "../subgraphs/ownership/ledger/ownership-content.ts";
 import type { ContactCipher } from "../subgraphs/ownership/owner/contact-cipher.ts";
 import { OwnerEntity } from "../subgraphs/ownership/owner/owner.entity.ts";
 import { OwnerContactEntity } from "../subgraphs/ownership/owner/owner-contact.entity.ts";
@@ -9,6 +15,7 @@ import { OwnershipRevisionEntity } from "../subgraphs/ownership/ownership/owners
 import { newInitKey, type SecretHasher } from "../subgraphs/ownership/secret/secret.ts";
 import { bulkTable } from "./bulk-load.store.ts";
 import type { Custody, NewDemoOwner } from "./custody-story.ts";
+import { LEDGER_TABLES, LoadedPeople } from "./loaded-people.ts";
 import { RowSet } from "./row-set.ts";
 
 export const OWNERSHIP_TABLES = {
@@ -19,6 +26,7 @@ export const OWNERSHIP_TABLES = {
   cloud_identity_revision: bulkTable("cloud_identity_revision", CloudIdentityRevisionEntity),
   ownership: bulkTable("ownership", OwnershipEntity),
   ownership_revision: bulkTable("ownership_revision", OwnershipRevisionEntity),
+  ...LEDGER_TABLES,
 };
 
 /** What Ownership seals and hashes with. */
@@ -30,13 +38,18 @@ export interface OwnershipSecrets {
 /** Turns custodies and owners into the rows that provisioning and registering would have left. */
 export class OwnershipRows extends RowSet<keyof typeof OWNERSHIP_TABLES> {
   private changes = 0;
+  private readonly people: LoadedPeople;
 
   constructor(
     private readonly tenant: string,
     private readonly first: { ownerId: number; ownershipId: number },
     private readonly secrets: OwnershipSecrets,
+    known: Iterable<Person>,
   ) {
     super(OWNERSHIP_TABLES);
+    this.people = new LoadedPeople(known, (subject, key) =>
+      this.texts.person_key.add({ tenant, subject, key }),
+    );
   }
 
   addOwner(owner: NewDemoOwner): void {
@@ -63,16 +76,25 @@ export class OwnershipRows extends RowSet<keyof typeof OWNERSHIP_TABLES> {
         since: change.at,
       };
       this.texts.ownership_revision.add(row);
+      this.enter(entryOfOwnershipRevision(row, this.people.person(row.actor)));
       if (revision === custody.changes.length) this.texts.ownership.add(row);
     }
   }
 
+  private enter(entry: Entry): void {
+    const { tenant } = this;
+    this.texts.ledger_pending.add({ tenant, id: entry.id, entry: entryText(entry) });
+  }
+
   private addIdentity({ states, claimCode, ...custody }: Custody): void {
     const { tenant, secrets } = this;
-    const { connhexId } = custody;
+    const { connhexId, serialNumber } = custody;
     for (const [index, state] of states.entries()) {
-      const key = { tenant, connhexId, revision: index + 1 };
-      this.texts.cloud_identity_revision.add(state, { ...key, kind: "STATE_CHANGED" });
+      const key = { tenant, connhexId, serialNumber, revision: index + 1 };
+      const row = { ...state, ...key, kind: "STATE_CHANGED" as const };
+      this.texts.cloud_identity_revision.add(row);
+      const person = state.actor === null ? null : this.people.person(state.actor);
+      this.enter(entryOfIdentityRevision(row, person));
     }
     const last = states.at(-1);
     const active = states.find(({ state }) => state === "ACTIVE");

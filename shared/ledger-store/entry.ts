@@ -1,5 +1,5 @@
-import { canonicalJson, parseCanonicalJson } from "../ledger/canonical-json.ts";
-import { malformed } from "../ledger/strict-text.ts";
+import { parseCanonicalJson } from "../ledger/canonical-json.ts";
+import { isWellFormed, malformed } from "../ledger/strict-text.ts";
 import { ENTRY_BYTES_MOST } from "../ledger/tiles.ts";
 import type { Timestamp } from "../time.ts";
 
@@ -32,9 +32,12 @@ export interface Entry {
 const VERSION = 1;
 const NAMES = ["actor", "at", "content", "id", "tenant", "type", "v"];
 
-/** The text whose UTF-8 bytes are the entry: canonical JSON (RFC 8785). */
-export function entryText({ actor, at, content, id, tenant, type }: Entry): string {
-  return canonicalJson({ actor, at, content, id, tenant, type, v: VERSION });
+/** The text whose UTF-8 bytes are the entry: canonical JSON (RFC 8785), its members in order. */
+export function entryText(entry: Entry): string {
+  const texts = [entry.actor, entry.at, entry.content, entry.id, entry.tenant, entry.type];
+  if (!texts.every(isWellFormed)) throw new TypeError("an entry is no valid text");
+  const [actor, at, content, id, tenant, type] = texts.map((text) => JSON.stringify(text));
+  return `{"actor":${actor},"at":${at},"content":${content},"id":${id},"tenant":${tenant},"type":${type},"v":${VERSION}}`;
 }
 
 /** Reads an entry; any other text is refused. */
