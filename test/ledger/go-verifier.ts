@@ -38,7 +38,6 @@ export class GoVerifier {
       ...process.env,
       GO111MODULE: "off",
       GOPATH: GO_PATH,
-      GOCACHE: join(this.folder, "cache"),
       GOFLAGS: "",
     };
     execFileSync("go", ["build", "-o", this.program, SOURCE], { env, timeout: 120_000 });

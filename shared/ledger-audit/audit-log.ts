@@ -1,0 +1,144 @@
+import { verifierOf } from "../ledger/cosignature.ts";
+import { leafHash } from "../ledger/merkle.ts";
+import type { NoteVerifier } from "../ledger/note.ts";
+import { LedgerFormatError } from "../ledger/strict-text.ts";
+import type { Sql } from "../postgres/database.ts";
+import { AuditedLogStore } from "./audited-log.store.ts";
+import { EntryBuckets } from "./entry-buckets.ts";
+import { type FoundEntry, findDifferences } from "./find-differences.ts";
+import type { Findings } from "./findings.ts";
+import { LOG_KEY_SOURCE } from "./log-key-source.ts";
+import { CheckpointWalk, type SeenTree, type TrustedKeys } from "./walk-checkpoints.ts";
+import { walkLeaves } from "./walk-leaves.ts";
+import { type AuditSource, type ExpectedEntry, walkRows } from "./walk-rows.ts";
+
+/** A log, the rows that it must have entries of, and whom the audit believes. */
+export interface AuditedLog {
+  /** A snapshot of the database, in the sequencer's role. */
+  sql: Sql;
+  sources: readonly AuditSource[];
+  origin: string;
+  pinned: readonly NoteVerifier[];
+  witnesses: readonly NoteVerifier[];
+  /** What witnesses said before the snapshot was taken. */
+  seen: readonly SeenTree[];
+  findings: Findings;
+  /** Says of an entry that its row was taken away as the rules allow; such entries are counted. */
+  isExpired?: (entry: { id: string; entry: string }) => boolean;
+}
+
+/** What an audit of one log looked at. */
+export interface AuditedCounts {
+  entries: number;
+  /** Entries that wait for their place. */
+  pending: number;
+  rows: number;
+  /** Rows of before the ledger that will be entered. */
+  unentered: number;
+  /** Entries whose rows were taken away as the rules allow. */
+  expired: number;
+  checkpoints: number;
+  cosignatures: number;
+  /** The root of all entries, in base64; null where entries are missing. */
+  root: string | null;
+}
+
+const PENDING_AT_ONCE = 5_000;
+
+/**
+ * Walks over every entry of a log and over every row that must have one, each once, in constant
+ * memory; a second time only where they differ, to tell in what.
+ */
+export async function auditLog(log: AuditedLog): Promise<AuditedCounts> {
+  const { sql, findings } = log;
+  const store = new AuditedLogStore(sql);
+  const buckets = new EntryBuckets();
+  let expired = 0;
+  const checkpoints = new CheckpointWalk(store, await trustedKeys(store, log), log.seen, findings);
+  const walked = await walkLeaves({ store, findings }, checkpoints, (leaf, hash) => {
+    if (log.isExpired?.(leaf)) expired += 1;
+    else buckets.enter(leaf.id, hash);
+  });
+  const pending = await walkPending(store, ({ id, entry }) =>
+    buckets.enter(id, leafHash(Buffer.from(entry))),
+  );
+  const rows = await walkSources(store, log, ({ id, hash }) => buckets.expect(id, hash));
+  const uneven = buckets.uneven();
+  if (uneven.length > 0) {
+    await findDifferences(
+      uneven,
+      (onEntry, onRow) => walkAgain(store, log, onEntry, onRow),
+      findings,
+    );
+  }
+  return {
+    ...{ entries: walked.size, pending, expired, ...rows, ...checkpoints.held },
+    root: walked.root?.toString("base64") ?? null,
+  };
+}
+
+/** The keys of the log are entered in it: what the newest signature covers, covers them too. */
+async function trustedKeys(store: AuditedLogStore, log: AuditedLog): Promise<TrustedKeys> {
+  const { origin, pinned, witnesses, findings } = log;
+  const recorded: NoteVerifier[] = [];
+  for (const { keyId, verifierKey } of await store.keys()) {
+    try {
+      const verifier = verifierOf(verifierKey);
+      if (verifier.name === origin && verifier.keyId === keyId) recorded.push(verifier);
+      else findings.add("CHECKPOINT_UNSIGNED", `the key ${keyId} is not one of this log`);
+    } catch (error) {
+      if (!(error instanceof LedgerFormatError)) throw error;
+      findings.add("CHECKPOINT_UNSIGNED", `the key ${keyId}: ${error.message}`);
+    }
+  }
+  return { origin, pinned, recorded, witnesses };
+}
+
+async function walkPending(
+  store: AuditedLogStore,
+  onEntry: (entry: FoundEntry) => void,
+): Promise<number> {
+  let [after, count] = ["(0,0)", 0];
+  for (;;) {
+    const rows = await store.pending(after, PENDING_AT_ONCE);
+    for (const { id, entry } of rows) onEntry({ id, entry, index: null });
+    count += rows.length;
+    const last = rows.at(-1);
+    if (!last || rows.length < PENDING_AT_ONCE) return count;
+    after = last.place;
+  }
+}
+
+async function walkSources(
+  store: AuditedLogStore,
+  { sql, sources, findings }: AuditedLog,
+  onRow: (row: ExpectedEntry) => void,
+): Promise<{ rows: number; unentered: number }> {
+  const unentered = await store.unentered();
+  const counts = { rows: 0, unentered: 0 };
+  for (const source of [...sources, LOG_KEY_SOURCE]) {
+    const isUnentered = unentered.has(source.source);
+    const { rows, waiting } = await walkRows(sql, source, { isUnentered, findings }, onRow);
+    counts.rows += rows;
+    counts.unentered += waiting;
+  }
+  return counts;
+}
+
+/** The same two walks, for what was found the first time is known. */
+async function walkAgain(
+  store: AuditedLogStore,
+  log: AuditedLog,
+  onEntry: (entry: FoundEntry) => void,
+  onRow: (row: ExpectedEntry) => void,
+): Promise<void> {
+  for (let from = 0; ; ) {
+    const leaves = await store.leaves(from, PENDING_AT_ONCE);
+    for (const leaf of leaves) if (!log.isExpired?.(leaf)) onEntry(leaf);
+    const last = leaves.at(-1);
+    if (!last || leaves.length < PENDING_AT_ONCE) break;
+    from = last.index + 1;
+  }
+  await walkPending(store, onEntry);
+  await walkSources(store, { ...log, findings: log.findings.silent() }, onRow);
+}
