@@ -27,6 +27,8 @@ export const CLI_CODES = {
   UNKNOWN_COLUMN: "Correct the name, define the field, or import with --define-fields.",
   INVALID_MAPPING: "Correct the mapping; docs/imports.md says what it may hold.",
   TOO_MANY_COLUMNS: "Split the file by columns that belong together.",
+  IMPORT_DIFFERS:
+    "Give the file and the options as they were, or begin anew with --restart: what is recorded stays unchanged.",
   // one row
   DUPLICATE_IN_FILE: "Keep one row for each serial number.",
   WRONG_COLUMN_COUNT: "Give the row as many cells as the header has.",

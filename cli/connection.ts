@@ -19,6 +19,8 @@ export interface ConnectionOptions {
 /** A gateway that can be asked, and the tenant in which it will act. */
 export interface Connection {
   gateway: GatewayClient;
+  /** Where it is. */
+  url: string;
   /** null where the token does not tell. */
   tenant: string | null;
 }
@@ -39,9 +41,9 @@ export function withConnection(command: Command): Command {
 export async function connect(
   options: ConnectionOptions,
   roles: readonly Role[],
+  { answerMs }: { answerMs?: number } = {},
 ): Promise<Connection> {
   const url = gatewayUrl(options.url);
-  { answerMs }: { answerMs?: number } = {},
   const token =
     options.token ||
     process.env.TRACEGRAPH_TOKEN ||

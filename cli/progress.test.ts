@@ -9,3 +9,10 @@ test.each([
 ])("a part of %p with %p rows after %p ms", (fraction, rows, elapsedMs, line) => {
   expect(progressLine(fraction, rows, elapsedMs)).toBe(line);
 });
+
+test("what an earlier run had done says nothing of the rate and of the time left", () => {
+  const before = { fraction: 0.5, rows: 10_000 };
+  expect(progressLine(0.75, 12_000, 1_000, { label: "checking", before })).toBe(
+    "checking [##################------]  75 %  12,000 rows  2,000/s  1 s left",
+  );
+});

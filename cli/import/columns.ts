@@ -90,6 +90,18 @@ export function resolveColumns(
   return { targets, unknown };
 }
 
+/** What must not stand twice in a file. */
+export type Identifier = "serialNumber" | "connhexId";
+
+/** The identifier that stands in a column, whatever custom fields there are; null where none does. */
+export function identifierOf(column: string, purpose: Purpose): Identifier | null {
+  const target = targetOf(column, [], purpose);
+  if (target?.kind === "core") return target.field === "serialNumber" ? "serialNumber" : null;
+  if (target?.kind !== "provision") return null;
+  if (target.part === "initId") return "serialNumber";
+  return target.part === "connhexId" ? "connhexId" : null;
+}
+
 /** The refusal of a file with columns that mean nothing: nothing of it is recorded. */
 export function unknownColumnError(unknown: readonly UnknownColumn[]): CliError {
   const named = unknown.slice(0, 10).map(({ column, nearest }) => {

@@ -3,8 +3,11 @@ import { fileError } from "../cli-error.ts";
 
 /** What a file starts with that is no text at all, and what to do about it. */
 const OTHER_FORMATS: readonly [start: Buffer, what: string][] = [
-  [Buffer.from("PK\u0003\u0004"), "an Excel workbook or a ZIP archive; export it as CSV (UTF-8)"],
-  [Buffer.from([0xd0, 0xcf, 0x11, 0xe0]), "an old Excel workbook; export it as CSV (UTF-8)"],
+  [Buffer.from("PK\u0003\u0004"), "an Excel workbook or a ZIP archive, and no text"],
+  [
+    Buffer.from([0xd0, 0xcf, 0x11, 0xe0]),
+    "an old Excel workbook, or one with a password; save it as .xlsx or CSV (UTF-8)",
+  ],
   [Buffer.from([0x1f, 0x8b]), "compressed; unpack it first (gunzip -c file | tracegraph import -)"],
   [Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), "compressed; unpack it first"],
   [Buffer.from("%PDF"), "a PDF"],

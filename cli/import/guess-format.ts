@@ -1,11 +1,15 @@
 import { CliError } from "../cli-error.ts";
 import type { InputFile } from "./input-file.ts";
 
-export const FORMATS = ["connhex-csv", "csv", "json", "ndjson", "catena-x"] as const;
+export const FORMATS = ["connhex-csv", "csv", "json", "ndjson", "xlsx", "catena-x"] as const;
 export type Format = (typeof FORMATS)[number];
+
+/** What a ZIP archive begins with, and so a workbook. */
+const ZIP = Buffer.from("PK\u0003\u0004");
 
 /** What the content says it is; its extension decides where the content does not. */
 export async function guessFormat(file: InputFile): Promise<Format> {
+  if ((await file.head(4)).equals(ZIP)) return "xlsx";
   for await (const piece of file.text()) return guessFromText(piece, file.extension);
   throw new CliError("EMPTY_FILE", `${file.name} is empty`);
 }

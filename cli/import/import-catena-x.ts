@@ -33,11 +33,14 @@ export async function planCatenaXImport(
   return {
     connection,
     rows: plan.rows,
+    rowCount: plan.rows.length,
     installations: plan.installations,
     columns: CATENA_X_COLUMNS,
-    targets: new Map(),
+    secretColumns: new Set(),
+    asksForIdentities: false,
     defined: missing.map(({ name }) => name),
     catenaX: plan.report,
+    close: () => undefined,
   };
 }
 

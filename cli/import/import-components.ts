@@ -6,14 +6,16 @@ import { Progress } from "../progress.ts";
 import { componentColumns } from "./component-columns.ts";
 import { FORMATS, type Format, guessFormat } from "./guess-format.ts";
 import { sourceOf } from "./import-file.ts";
+import { ImportState } from "./import-state.ts";
 import { type InputFile, openInputFile } from "./input-file.ts";
-import { inspectFile, readRows } from "./inspect-file.ts";
 import type { Installation } from "./installation-row.ts";
 import { InstallationSummary } from "./installation-summary.ts";
 import { judgeInstallation } from "./judge-installation.ts";
+import { inspectTable, openTable } from "./open-table.ts";
 import { type JudgedRow, sendInBatches } from "./pipeline.ts";
 import { CsvFile, reportHeader, reportLine } from "./report.ts";
-import { BatchSender, NOT_SENT } from "./send.ts";
+import { BatchSender } from "./send.ts";
+import { NOT_SENT } from "./settled.ts";
 
 /** Tables alone: a Catena-X file brings its installations itself. */
 export const COMPONENT_FORMATS = FORMATS.filter((format) => format !== "catena-x");
@@ -43,10 +45,10 @@ export async function importComponents(
         advice: "A Catena-X file brings its devices and installations together.",
       });
     }
-    const { columns: names } = await inspectFile(file, format);
+    const table = await openTable(file, format);
+    const { columns: names } = await inspectTable(table);
     const columns = componentColumns(names);
-    const onBytes = (bytes: number) => progress.update(bytes / file.sizeBytes);
-    const rows = readRows(file.text(onBytes), format);
+    const rows = table.rows((fraction) => progress.update(fraction));
     const judged = (async function* (): AsyncGenerator<JudgedRow<Installation>> {
       for await (const row of rows) yield { row, judged: judgeInstallation(row, columns) };
     })();
@@ -55,7 +57,9 @@ export async function importComponents(
       progress.end();
       note(printable(text));
     };
-    const sender = new BatchSender(gateway, (reason, waitMs) =>
+    const { run: id, seed } = ImportState.unkept();
+    const run = { id, seed, isDryRun: options.dryRun === true };
+    const sender = new BatchSender(gateway, run, (reason, waitMs) =>
       noteBelow(`${reason}; trying again in ${waitMs / 1_000} s`),
     );
     await send(judged, { sender, file, names, progress, options });
@@ -86,18 +90,22 @@ async function send(
     await sendInBatches(judged, {
       batchSize: options.batchSize,
       batchesInFlight: BATCHES_IN_FLIGHT,
-      send: async (batch) => ({
+      send: async (batch, first) => ({
         settled: options.dryRun
           ? batch.map(() => NOT_SENT)
-          : await sender.install(batch.map((row) => ({ source, ...row }))),
+          : await sender.install(
+              batch.map((row) => ({ source, ...row })),
+              first,
+            ),
         failure: null,
       }),
-      onSettled: async (row, settled) => {
+      onBatch: async () => report?.flush(),
+      onSettled: (row, settled) => {
         rows += 1;
         progress.rows += 1;
         summary.add(row.line, settled);
         if (settled.refusal) {
-          await report?.write(reportLine({ row, refusal: settled.refusal }, names, new Map()));
+          report?.add(reportLine({ row, refusal: settled.refusal }, names));
         }
       },
     });

@@ -1,35 +1,50 @@
 import { basename } from "node:path";
 import { CliError } from "../cli-error.ts";
 import type { Connection } from "../connection.ts";
+import { EXIT } from "../exit-codes.ts";
 import { printable } from "../output.ts";
 import type { Progress } from "../progress.ts";
+import { readJson } from "../read-text.ts";
 import type { ToldInstallation } from "./catena-x-edges.ts";
 import type { CatenaXReport } from "./catena-x-report.ts";
-import type { ColumnTarget, Purpose } from "./columns.ts";
+import type { Purpose } from "./columns.ts";
 import { type Format, guessFormat } from "./guess-format.ts";
 import { planCatenaXImport } from "./import-catena-x.ts";
+import { assertNoFiles, ImportSinks } from "./import-sinks.ts";
+import { hashOf, ImportState } from "./import-state.ts";
 import { planTableImport } from "./import-table.ts";
-import { openInputFile } from "./input-file.ts";
+import { type InputFile, openInputFile } from "./input-file.ts";
 import { InstallationSummary } from "./installation-summary.ts";
 import type { DeviceRow } from "./judge-row.ts";
+import { type Mapping, readMapping } from "./mapping/mapping.ts";
+import type { TimeZone } from "./mapping/time-zone.ts";
 import { type JudgedRow, sendInBatches } from "./pipeline.ts";
-import { CsvFile, reportHeader, reportLine } from "./report.ts";
-import { type BatchResult, BatchSender, NOT_SENT } from "./send.ts";
-import { SECRETS_HEADER, Summary } from "./summary.ts";
+import { BatchSender } from "./send.ts";
+import type { BatchResult } from "./settled.ts";
+import type { Summary } from "./summary.ts";
 
-const BATCHES_IN_FLIGHT = 2;
+const BATCHES_IN_FLIGHT = 4;
 const INSTALLATIONS_OF_A_BATCH = 500;
 const SOURCE_CHARACTERS = 256;
+/** Secrets that are printed as JSON wait for the end in memory. */
+const SECRETS_IN_MEMORY = 10_000;
 
 export interface ImportFileOptions {
   purpose: Purpose;
   format?: Format;
+  sheet?: string;
+  /** A file that says what the columns mean. */
+  mapping?: string;
+  timeZone: TimeZone | null;
   dryRun: boolean;
   defineFields: boolean;
   report?: string;
   secrets?: string;
   batchSize: number;
   json?: boolean;
+  /** Where it is remembered how far the import came; null where it is not. */
+  state: string | null;
+  restarts: boolean;
 }
 
 /** What an import needs of the world around it. */
@@ -46,13 +61,18 @@ export interface ImportPlan {
   /** What the revisions name as the source of rows that name none: the file. */
   source: string;
   rows: AsyncIterable<JudgedRow> | Iterable<JudgedRow>;
+  rowCount: number;
   /** What is within what, to be told once the rows are recorded. */
   installations: readonly ToldInstallation[];
   columns: readonly string[];
-  targets: ReadonlyMap<string, ColumnTarget>;
+  /** Columns whose cells no report may repeat. */
+  secretColumns: ReadonlySet<string>;
+  /** Whether rows may be provisioned. */
+  asksForIdentities: boolean;
   /** Custom fields that were defined for it. */
   defined: readonly string[];
   catenaX: CatenaXReport | null;
+  close(): void;
 }
 
 /** What became of a file. After a failure the summary tells what was done before it. */
@@ -61,6 +81,8 @@ export interface ImportResult {
   format: Format;
   dryRun: boolean;
   summary: Summary;
+  /** Rows that an interrupted run had settled before. */
+  resumedAfter: number;
   defined: readonly string[];
   catenaX: CatenaXReport | null;
   /** What became of the installations; null where the format tells of none. */
@@ -74,46 +96,178 @@ export async function importFile(
   options: ImportFileOptions,
   around: ImportSurroundings,
 ): Promise<ImportResult> {
+  const mapping = options.mapping ? await mappingOf(options.mapping) : null;
   const file = await openInputFile(path);
+  let plan: ImportPlan | null = null;
   try {
     const format = options.format ?? (await guessFormat(file));
-    if (format === "catena-x" && options.purpose === "provision") {
-      throw new CliError("WRONG_FORMAT", "a Catena-X file names no cloud identities");
-    }
-    const planned =
-      format === "catena-x"
-        ? await planCatenaXImport(file, options, around)
-        : await planTableImport(file, { ...options, format }, around);
-    const plan = { ...planned, source: sourceOf(file.name) };
-    const { summary, failure } = await sendPlan(plan, options, around);
-    const { defined, catenaX } = plan;
-    const { purpose, dryRun } = options;
-    const done = { purpose, format, dryRun, summary, defined, catenaX, failure };
-    if (catenaX === null) return { ...done, installations: null };
-    const installations = new InstallationSummary();
-    if (failure !== null || dryRun) return { ...done, installations };
-    return {
-      ...done,
-      installations,
-      failure: await sendInstallations(plan, installations, around),
-    };
+    const planned = await planImport(
+      file,
+      { ...options, format, mapping: mapping?.read ?? null },
+      around,
+    );
+    plan = { ...planned, source: sourceOf(file.name) };
+    assertSecretsFit(plan, options);
+    const state = await openState(
+      file,
+      plan,
+      { ...options, format, mapping: mapping?.text ?? null },
+      around,
+    );
+    return await sendPlan(plan, { ...options, format }, { around, state });
   } finally {
+    plan?.close();
     await file.close();
   }
 }
 
+async function mappingOf(path: string): Promise<{ read: Mapping; text: string }> {
+  const json = await readJson(path);
+  return { read: readMapping(json), text: JSON.stringify(json) };
+}
+
+type Planning = Omit<ImportFileOptions, "format" | "mapping"> & {
+  format: Format;
+  mapping: Mapping | null;
+};
+
+async function planImport(
+  file: InputFile,
+  options: Planning,
+  around: ImportSurroundings,
+): Promise<Omit<ImportPlan, "source">> {
+  const { format, purpose, mapping } = options;
+  if (format !== "catena-x") return planTableImport(file, { ...options, format }, around);
+  if (purpose === "provision") {
+    throw new CliError("WRONG_FORMAT", "a Catena-X file names no cloud identities");
+  }
+  if (mapping) throw new CliError("USAGE", "a Catena-X file has no columns to map");
+  return planCatenaXImport(file, options, around);
+}
+
+/** Many secrets must not wait in memory for the end: a crash would lose them. */
+function assertSecretsFit(
+  { asksForIdentities, rowCount }: ImportPlan,
+  { json, secrets, dryRun }: ImportFileOptions,
+): void {
+  const mayPrint = !json || secrets !== undefined || dryRun;
+  if (mayPrint || !asksForIdentities || rowCount <= SECRETS_IN_MEMORY) return;
+  const message = `a file of ${rowCount} rows that may be provisioned needs --secrets beside --json`;
+  throw new CliError("USAGE", message, { advice: "Name a new file for the secrets." });
+}
+
+async function openState(
+  file: InputFile,
+  { connection }: ImportPlan,
+  options: Omit<ImportFileOptions, "mapping"> & { format: Format; mapping: string | null },
+  around: ImportSurroundings,
+): Promise<ImportState> {
+  const { dryRun, state, restarts, purpose, format, sheet, mapping, timeZone, batchSize } = options;
+  if (dryRun || state === null) return ImportState.unkept();
+  const identity = {
+    ...{ sizeBytes: file.sizeBytes, sha256: await hashOf(file), purpose, format, batchSize },
+    ...{ sheet: sheet ?? null, mapping, timeZone: timeZone?.name ?? null },
+    ...{ gateway: connection.url, tenant: connection.tenant },
+    ...{ report: options.report ?? null, secrets: options.secrets ?? null },
+  };
+  try {
+    const beforeFirst = () => assertNoFiles(options);
+    return await ImportState.open(state, identity, { restarts, beforeFirst });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (error instanceof CliError || code === undefined) throw error;
+    around.note(`${state} cannot be written (${code}): after a crash this import begins anew`);
+    return ImportState.unkept();
+  }
+}
+
+/** Where a plan is sent from, and what is remembered of it. */
+interface Sending {
+  around: ImportSurroundings;
+  state: ImportState;
+}
+
+async function sendPlan(
+  plan: ImportPlan,
+  options: Planning | (Omit<ImportFileOptions, "format"> & { format: Format }),
+  sending: Sending,
+): Promise<ImportResult> {
+  const { state, around } = sending;
+  const { purpose, format, dryRun } = options;
+  const { defined, catenaX } = plan;
+  const resumedAfter = state.resumed?.rows ?? 0;
+  if (resumedAfter > 0) around.note(`going on after row ${resumedAfter}, which was settled before`);
+  const sinks = await ImportSinks.open(plan, options, state.resumed);
+  const sender = senderOf(plan, options, sending);
+  const installations = catenaX === null ? null : new InstallationSummary();
+  let failure = await sendRows(plan, { ...options, sender, sinks }, sending);
+  if (failure === null && installations && !dryRun) {
+    failure = await sendInstallations(plan, { installations, sender });
+  }
+  if (failure === null || neverBegan(failure, sinks.summary)) failure = await endOf(state, failure);
+  const done = { purpose, format, dryRun, defined, catenaX, installations, resumedAfter };
+  return { ...done, summary: sinks.summary, failure };
+}
+
+/** Sends every row that is not settled yet; answers what stopped it, or null. */
+async function sendRows(
+  plan: ImportPlan,
+  options: {
+    batchSize: number;
+    purpose: Purpose;
+    sender: BatchSender;
+    sinks: ImportSinks;
+  },
+  { around, state }: Sending,
+): Promise<unknown> {
+  const { batchSize, sinks } = options;
+  const { summary } = sinks;
+  try {
+    await sendInBatches(plan.rows, {
+      batchSize,
+      batchesInFlight: BATCHES_IN_FLIGHT,
+      settledBefore: state.resumed?.rows ?? 0,
+      onPassed: () => around.progress.goOnAfter(summary.rows),
+      send: sendingOf(plan, options),
+      onSettled: (row, settled) => {
+        summary.add(row, settled);
+        around.progress.rows += 1;
+      },
+      onBatch: async () => state.save(await sinks.told()),
+    });
+    return null;
+  } catch (failure) {
+    return failure;
+  } finally {
+    await state.flush().catch(() => undefined);
+    await sinks.close();
+  }
+}
+
+async function endOf(state: ImportState, failure: unknown): Promise<unknown> {
+  try {
+    await state.remove();
+    return failure;
+  } catch (second) {
+    return failure ?? second;
+  }
+}
+
+/** Whoever may not do this has done nothing that could be resumed. */
+function neverBegan(failure: unknown, { rows }: Summary): boolean {
+  return rows === 0 && failure instanceof CliError && failure.exit === EXIT.NOT_AUTHORISED;
+}
+
 /** Tells what is within what; answers what stopped it, or null. */
 async function sendInstallations(
-  { connection, installations, source }: ImportPlan,
-  summary: InstallationSummary,
-  around: ImportSurroundings,
+  { installations, source }: ImportPlan,
+  { installations: summary, sender }: { installations: InstallationSummary; sender: BatchSender },
 ): Promise<unknown> {
-  const sender = senderFor(connection, around);
   try {
     for (let at = 0; at < installations.length; at += INSTALLATIONS_OF_A_BATCH) {
       const batch = installations.slice(at, at + INSTALLATIONS_OF_A_BATCH);
       const input = batch.map(({ installation }) => ({ source, ...installation }));
-      const settled = await sender.install(input);
+      const settled = await sender.install(input, at);
       settled.forEach((one, place) => {
         summary.add(batch[place]?.line ?? 0, one);
       });
@@ -129,71 +283,33 @@ export function sourceOf(name: string): string {
   return printable(basename(name)).trim().slice(0, SOURCE_CHARACTERS);
 }
 
-async function sendPlan(
-  plan: ImportPlan,
-  options: ImportFileOptions,
-  around: ImportSurroundings,
-): Promise<{ summary: Summary; failure: unknown }> {
-  const { columns, targets } = plan;
-  const report = options.report
-    ? await CsvFile.create(options.report, reportHeader(columns))
-    : null;
-  const secrets = options.secrets
-    ? await CsvFile.create(options.secrets, SECRETS_HEADER, { isSecret: true })
-    : null;
-  const summary = new Summary({
-    report: report && {
-      file: report,
-      lineOf: (row, refusal) => reportLine({ row, refusal }, columns, targets),
-    },
-    secrets,
-    asJson: options.json === true,
-    purpose: options.purpose,
-  });
-  try {
-    await sendInBatches(plan.rows, {
-      batchSize: options.batchSize,
-      batchesInFlight: BATCHES_IN_FLIGHT,
-      send: senderOf(plan, options, around),
-      onSettled: async (row, settled) => {
-        await summary.add(row, settled);
-        around.progress.rows += 1;
-      },
-    });
-    return { summary, failure: null };
-  } catch (failure) {
-    return { summary, failure };
-  } finally {
-    await report?.close();
-    await secrets?.close();
-  }
-}
-
-function senderFor({ gateway }: Connection, around: ImportSurroundings): BatchSender {
-  return new BatchSender(gateway, (reason, waitMs) =>
+function senderOf(
+  { connection }: ImportPlan,
+  { dryRun }: { dryRun: boolean },
+  { around, state }: Sending,
+): BatchSender {
+  const run = { id: state.run, seed: state.seed, isDryRun: dryRun };
+  return new BatchSender(connection.gateway, run, (reason, waitMs) =>
     around.note(`${reason}; trying again in ${waitMs / 1_000} s`),
   );
 }
 
-function senderOf(
-  { connection, source }: ImportPlan,
-  { dryRun, purpose }: ImportFileOptions,
-  around: ImportSurroundings,
-): (rows: readonly DeviceRow[]) => Promise<BatchResult> {
-  if (dryRun) return async (rows) => ({ settled: rows.map(() => NOT_SENT), failure: null });
-  const sender = senderFor(connection, around);
+function sendingOf(
+  { source }: ImportPlan,
+  { purpose, sender }: { purpose: Purpose; sender: BatchSender },
+): (rows: readonly DeviceRow[], batch: number) => Promise<BatchResult> {
   if (purpose === "record") {
     const withSource = ({ record, provision }: DeviceRow): DeviceRow => ({
       record: { source, ...record },
       provision,
     });
-    return (rows) => sender.recordAndProvision(rows.map(withSource));
+    return (rows, batch) => sender.recordAndProvision(rows.map(withSource), batch);
   }
-  return async (rows) => {
+  return async (rows, batch) => {
     // A serial number alone is enough: the gateway gives out the rest.
     const input = rows.map(
       ({ provision, record: { serialNumber } }) => provision ?? { serialNumber },
     );
-    return { settled: await sender.provision(input), failure: null };
+    return { settled: await sender.provision(input, batch), failure: null };
   };
 }

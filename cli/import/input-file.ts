@@ -14,6 +14,11 @@ export interface InputFile {
   /** `.csv`, in lower case; empty for standard input. */
   extension: string;
   sizeBytes: number;
+  /** For readers that jump about in it. */
+  fd: number;
+  /** Its first bytes. */
+  head(length: number): Promise<Buffer>;
+  bytes(): AsyncIterable<Buffer>;
   /** The text, decoded strictly. `onBytes` hears how many bytes are read so far. */
   text(onBytes?: (bytes: number) => void): AsyncIterable<string>;
   close(): Promise<void>;
@@ -44,6 +49,13 @@ async function inputFile(name: string, handle: FileHandle): Promise<InputFile> {
     name,
     extension: extname(name).toLowerCase(),
     sizeBytes: size,
+    fd: handle.fd,
+    async head(length) {
+      const buffer = Buffer.alloc(length);
+      const { bytesRead } = await handle.read(buffer, 0, length, 0);
+      return buffer.subarray(0, bytesRead);
+    },
+    bytes: () => bytesOf(name, handle),
     text: (onBytes) => decodeText(bytesOf(name, handle, onBytes)),
     close: () => handle.close(),
   };

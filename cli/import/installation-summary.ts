@@ -1,6 +1,6 @@
 import { count } from "../output.ts";
 import type { Refusal } from "./row.ts";
-import type { RecordOutcome, Settled } from "./send.ts";
+import type { RecordOutcome, Settled } from "./settled.ts";
 
 /** Refusals that a summary repeats. */
 const REFUSALS_KEPT = 1_000;

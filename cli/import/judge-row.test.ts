@@ -189,7 +189,7 @@ describe("a row is refused, naming the column", () => {
 function judge(cells: Record<string, unknown>) {
   const { targets } = resolveColumns(Object.keys(cells), DEFINITIONS, "record");
   const row = { line: 2, cells: new Map(Object.entries(cells)), defect: null };
-  return judgeRow(row, { targets, tenant: "demo" });
+  return judgeRow(row, { targets, tenant: "demo", timeZone: null });
 }
 
 const DEFINITIONS = [

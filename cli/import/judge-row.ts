@@ -1,4 +1,5 @@
 import type { ColumnTarget, CoreField, ProvisionPart } from "./columns.ts";
+import type { TimeZone } from "./mapping/time-zone.ts";
 import { WITHHELD } from "./report.ts";
 import type { FileRow, Refusal } from "./row.ts";
 import {
@@ -39,6 +40,8 @@ export interface RowContext {
   targets: ReadonlyMap<string, ColumnTarget>;
   /** The tenant that rows must name where they name one; null where it is not known here. */
   tenant: string | null;
+  /** Of times without an offset; null where they are refused. */
+  timeZone: TimeZone | null;
 }
 
 type Cells = {
@@ -58,7 +61,7 @@ export function judgeRow(row: FileRow, context: RowContext): DeviceRow | Refusal
   for (const [column, target] of context.targets) {
     const cell = row.cells.get(column);
     if (isEmpty(cell)) continue;
-    const refusal = readCell(cells, { column, target, cell, tenant: context.tenant });
+    const refusal = readCell(cells, { column, target, cell, context });
     if (refusal) return refusal;
   }
   return joinHalves(cells);
@@ -66,12 +69,12 @@ export function judgeRow(row: FileRow, context: RowContext): DeviceRow | Refusal
 
 function readCell(
   cells: Cells,
-  read: { column: string; target: ColumnTarget; cell: unknown; tenant: string | null },
+  read: { column: string; target: ColumnTarget; cell: unknown; context: RowContext },
 ): Refusal | null {
-  const { column, target, cell, tenant } = read;
+  const { column, target, cell, context } = read;
   switch (target.kind) {
     case "core":
-      return keep(column, readCoreField(target.field, cell), (value) => {
+      return keep(column, readCoreField(target.field, cell, context.timeZone), (value) => {
         cells.core[target.field] = value;
       });
     case "attribute":
@@ -81,7 +84,7 @@ function readCell(
     case "provision":
       return readProvision(cells.provision, column, { part: target.part, cell });
     case "tenant":
-      return judgeTenant(column, cell, tenant);
+      return judgeTenant(column, cell, context.tenant);
     case "ignored":
       return null;
   }

@@ -15,6 +15,8 @@ export interface FileRow {
   line: number;
   /** By column name as the file spells it. Cells of CSV are text; JSON brings its own types. */
   cells: ReadonlyMap<string, unknown>;
+  /** The cells as the file has them, where a mapping made others of them. */
+  original?: ReadonlyMap<string, unknown>;
   defect: Refusal | null;
 }
 

@@ -1,19 +1,29 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { type ErrorCode, isRetryable } from "../../shared/domain-error.ts";
 import { CliError } from "../cli-error.ts";
 import type { GatewayClient } from "../gateway-client.ts";
 import type { Installation } from "./installation-row.ts";
 import type { DeviceRecord, DeviceRow, Provision } from "./judge-row.ts";
-import type { Refusal } from "./row.ts";
+import { newSecrets } from "./new-secrets.ts";
+import {
+  type BatchResult,
+  NOT_SENT,
+  type ProvisionVerdict,
+  type RecordOutcome,
+  refusalOf,
+  type Settled,
+  secretsOf,
+  type Verdict,
+} from "./settled.ts";
 
-const RECORD_DEVICES = `mutation RecordDevices($input: [DeviceRecordInput!]!, $key: String) {
-  recordDevices(input: $input, idempotencyKey: $key) {
+const RECORD_DEVICES = `mutation RecordDevices($input: [DeviceRecordInput!]!, $key: String, $dryRun: Boolean) {
+  recordDevices(input: $input, idempotencyKey: $key, dryRun: $dryRun) {
     verdicts { index outcome revision code message field }
   }
 }`;
-const PROVISION_DEVICES = `mutation ProvisionDevices($input: [ProvisionInput!]!, $key: String) {
-  provisionDevices(input: $input, idempotencyKey: $key) {
+const PROVISION_DEVICES = `mutation ProvisionDevices($input: [ProvisionInput!]!, $key: String, $dryRun: Boolean) {
+  provisionDevices(input: $input, idempotencyKey: $key, dryRun: $dryRun) {
     verdicts { index connhexId outcome code message field initKey claimCode }
   }
 }`;
@@ -26,78 +36,46 @@ const INSTALL_COMPONENTS = `mutation InstallComponents($input: [InstallationInpu
 const BACK_OFF_MS = [500, 1_000, 2_000, 4_000, 8_000];
 /** How often single rows are sent again that the gateway could not judge now. */
 const ROW_TRIES = 3;
-
-export type RecordOutcome = "RECORDED" | "REVISED" | "UNCHANGED" | "REFUSED";
-export type ProvisionOutcome = "PROVISIONED" | "PENDING" | "UNCHANGED" | "REFUSED";
-
-interface Verdict<Outcome> {
-  index: number;
-  outcome: Outcome;
-  code: string | null;
-  message: string | null;
-  field: string | null;
-}
-interface ProvisionVerdict extends Verdict<ProvisionOutcome> {
-  connhexId: string | null;
-  initKey: string | null;
-  claimCode: string | null;
-}
-
-/** Secrets that the gateway made for a device and tells this once. */
-export interface Secrets {
-  serialNumber: string;
-  connhexId: string;
-  initKey: string | null;
-  claimCode: string | null;
-}
-
-/** What became of one row. */
-export interface Settled {
-  record: RecordOutcome | null;
-  provision: ProvisionOutcome | null;
-  refusal: Refusal | null;
-  secrets: Secrets | null;
-  /** The gateway made secrets for the device in an answer that was lost: nobody knows them. */
-  secretsAreLost: boolean;
-}
-
-/** A row that nobody was asked about. */
-export const NOT_SENT: Settled = {
-  record: null,
-  provision: null,
-  refusal: null,
-  secrets: null,
-  secretsAreLost: false,
-};
-
-/** What became of a batch. After a failure the rows are recorded and none of them is known to be provisioned. */
-export interface BatchResult {
-  settled: readonly Settled[];
-  failure: unknown;
-}
+/** Waits before it is asked again what became of identities that were pending. */
+const PENDING_MS = [1_000, 2_000, 3_000, 4_000, 5_000, 5_000];
 
 /** Says what is happening when it takes long. */
 export type OnRetry = (reason: string, waitMs: number) => void;
 
+/** What one run of an import has of its own. */
+export interface Run {
+  /**
+   * Keys hold for one run: a retry within it changes nothing and gives the same verdicts, while a
+   * later run is judged anew, so that what was refused then may be accepted now. A run that was
+   * interrupted and is resumed is the same run.
+   */
+  id: string;
+  /** Of the secrets that it makes. */
+  seed: Buffer;
+  isDryRun: boolean;
+}
+
 /** Sends batches to the gateway, again where the answer was lost; rows in the order they were given. */
 export class BatchSender {
   readonly #gateway: GatewayClient;
+  readonly #run: Run;
   readonly #onRetry: OnRetry;
-  /**
-   * Keys hold for one run: a retry within it changes nothing and gives the same verdicts, while a
-   * later run is judged anew, so that what was refused then may be accepted now.
-   */
-  readonly #run = randomUUID();
-  #batches = 0;
 
-  constructor(gateway: GatewayClient, onRetry: OnRetry) {
+  constructor(gateway: GatewayClient, run: Run, onRetry: OnRetry) {
     this.#gateway = gateway;
+    this.#run = run;
     this.#onRetry = onRetry;
   }
 
-  /** Records the rows, then provisions those that ask for it and were not refused. */
-  async recordAndProvision(rows: readonly DeviceRow[]): Promise<BatchResult> {
-    const verdicts = await this.#record(rows.map((row) => row.record));
+  /**
+   * Records the rows, then provisions those that ask for it and were not refused. `batch` names
+   * the batch within the run: its first row, counted from 0.
+   */
+  async recordAndProvision(rows: readonly DeviceRow[], batch: number): Promise<BatchResult> {
+    const verdicts = await this.#record(
+      rows.map((row) => row.record),
+      batch,
+    );
     const settled = verdicts.map(
       (verdict): Settled => ({
         ...NOT_SENT,
@@ -105,13 +83,21 @@ export class BatchSender {
         refusal: refusalOf(verdict),
       }),
     );
-    const asking = rows.flatMap(({ provision }, index) =>
-      provision && settled[index]?.record !== "REFUSED" ? [{ provision, index }] : [],
-    );
+    const asking = rows.flatMap(({ provision, record }, index) => {
+      const outcome = settled[index]?.record;
+      if (!provision || outcome === "REFUSED") return [];
+      // In a dry run the device is not there yet: it is judged as it would be.
+      const ifRecordedAs = record.disposition ?? "RELEASED";
+      const isNew = this.#run.isDryRun && outcome === "RECORDED";
+      return [{ index, provision: isNew ? { ...provision, ifRecordedAs } : provision }];
+    });
     if (asking.length === 0) return { settled, failure: null };
     let identities: Settled[];
     try {
-      identities = await this.provision(asking.map(({ provision }) => provision));
+      identities = await this.provision(
+        asking.map(({ provision }) => provision),
+        batch,
+      );
     } catch (failure) {
       return { settled, failure };
     }
@@ -124,15 +110,21 @@ export class BatchSender {
   }
 
   /** Provisions devices that are recorded already. */
-  async provision(input: readonly Provision[]): Promise<Settled[]> {
-    const verdicts = await this.#judged<Provision, ProvisionVerdict>(input, async (rows, key) => {
-      const answer = await this.#gateway.ask<{
-        provisionDevices: { verdicts: ProvisionVerdict[] };
-      }>(PROVISION_DEVICES, { input: rows, key });
-      return answer.provisionDevices.verdicts;
-    });
+  async provision(given: readonly Provision[], batch: number): Promise<Settled[]> {
+    const { isDryRun, seed } = this.#run;
+    const input = isDryRun ? given : given.map((row) => ({ ...row, ...newSecrets(seed, row) }));
+    const verdicts = await this.#judged<Provision, ProvisionVerdict>(
+      input,
+      `provision ${batch}`,
+      async (rows, key) => {
+        const answer = await this.#gateway.ask<{
+          provisionDevices: { verdicts: ProvisionVerdict[] };
+        }>(PROVISION_DEVICES, { input: rows, ...this.#keyed(key) });
+        return answer.provisionDevices.verdicts;
+      },
+    );
     return verdicts.map((verdict, index) => {
-      const { serialNumber = "", initKey, isProtected } = input[index] ?? {};
+      const { serialNumber = "", initKey, isProtected } = given[index] ?? {};
       const isNew = verdict.outcome === "PROVISIONED" || verdict.outcome === "PENDING";
       const lacksKey = initKey === undefined && verdict.initKey === null;
       const lacksCode = isProtected === true && verdict.claimCode === null;
@@ -141,14 +133,14 @@ export class BatchSender {
         provision: verdict.outcome,
         refusal: refusalOf(verdict),
         secrets: secretsOf(verdict, serialNumber),
-        secretsAreLost: isNew && (lacksKey || lacksCode),
+        secretsAreLost: !isDryRun && isNew && (lacksKey || lacksCode),
       };
     });
   }
 
   /** Records what is within what. */
-  async install(input: readonly Installation[]): Promise<Settled[]> {
-    const verdicts = await this.#judged(input, async (rows, key) => {
+  async install(input: readonly Installation[], batch: number): Promise<Settled[]> {
+    const verdicts = await this.#judged(input, `install ${batch}`, async (rows, key) => {
       const answer = await this.#gateway.ask<{
         installComponents: { verdicts: Verdict<RecordOutcome>[] };
       }>(INSTALL_COMPONENTS, { input: rows, key });
@@ -161,25 +153,31 @@ export class BatchSender {
     }));
   }
 
-  #record(input: readonly DeviceRecord[]): Promise<Verdict<RecordOutcome>[]> {
-    return this.#judged(input, async (rows, key) => {
+  #record(input: readonly DeviceRecord[], batch: number): Promise<Verdict<RecordOutcome>[]> {
+    return this.#judged(input, `record ${batch}`, async (rows, key) => {
       const answer = await this.#gateway.ask<{
         recordDevices: { verdicts: Verdict<RecordOutcome>[] };
-      }>(RECORD_DEVICES, { input: rows, key });
+      }>(RECORD_DEVICES, { input: rows, ...this.#keyed(key) });
       return answer.recordDevices.verdicts;
     });
+  }
+
+  #keyed(key: string): { key?: string; dryRun: boolean } {
+    return this.#run.isDryRun ? { dryRun: true } : { key, dryRun: false };
   }
 
   /** One verdict a row; rows that could not be judged now are sent again by themselves. */
   async #judged<Row, V extends Verdict<string>>(
     input: readonly Row[],
+    step: string,
     send: (rows: readonly Row[], key: string) => Promise<V[]>,
   ): Promise<V[]> {
     const verdicts: V[] = [];
     let open = input.map((row, index) => ({ row, index }));
     for (let attempt = 1; open.length > 0; attempt += 1) {
       const rows = open.map(({ row }) => row);
-      const answered = await this.#persist(rows, send);
+      const key = keyOf(this.#run.id, `${step} ${attempt}`, rows);
+      const answered = await this.#settled(() => this.#persist(() => send(rows, key)));
       assertAllJudged(answered, rows.length);
       const byIndex = new Map(answered.map((verdict) => [verdict.index, verdict]));
       const again: typeof open = [];
@@ -191,39 +189,45 @@ export class BatchSender {
         else verdicts[place.index] = verdict;
       }
       if (again.length > 0)
-        await this.#pause(attempt - 1, `${again.length} rows could not be judged`);
+        await this.#pause(BACK_OFF_MS[attempt - 1], `${again.length} rows could not be judged`);
       open = again;
     }
     return verdicts;
   }
 
+  /** Asks again under the same key while a service that was away has yet to confirm something. */
+  async #settled<V extends Verdict<string>>(ask: () => Promise<V[]>): Promise<V[]> {
+    let verdicts = await ask();
+    for (const waitMs of PENDING_MS) {
+      const pending = verdicts.filter(({ outcome }) => outcome === "PENDING").length;
+      if (pending === 0) break;
+      await this.#pause(waitMs, `${pending} cloud identities are pending`);
+      verdicts = await ask();
+    }
+    return verdicts;
+  }
+
   /** Sends one batch until it is answered, each time under the same key. */
-  async #persist<Row, V>(
-    rows: readonly Row[],
-    send: (rows: readonly Row[], key: string) => Promise<V[]>,
-  ): Promise<V[]> {
-    this.#batches += 1;
-    const key = keyOf(this.#run, this.#batches, rows);
+  async #persist<V>(send: () => Promise<V[]>): Promise<V[]> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await send(rows, key);
+        return await send();
       } catch (error) {
         const isLast = attempt >= BACK_OFF_MS.length;
         if (!(error instanceof CliError) || !error.retryable || isLast) throw error;
-        await this.#pause(attempt, error.message);
+        await this.#pause(BACK_OFF_MS[attempt], error.message);
       }
     }
   }
 
-  async #pause(attempt: number, reason: string): Promise<void> {
-    const waitMs = BACK_OFF_MS[attempt] ?? 8_000;
+  async #pause(waitMs = 8_000, reason = ""): Promise<void> {
     this.#onRetry(reason, waitMs);
     await wait(waitMs);
   }
 }
 
-function keyOf(run: string, batch: number, rows: readonly unknown[]): string {
-  return createHash("sha256").update(`${run}:${batch}:`).update(JSON.stringify(rows)).digest("hex");
+function keyOf(run: string, step: string, rows: readonly unknown[]): string {
+  return createHash("sha256").update(`${run}:${step}:`).update(JSON.stringify(rows)).digest("hex");
 }
 
 function assertAllJudged(verdicts: readonly { index: number }[], rows: number): void {
@@ -231,19 +235,4 @@ function assertAllJudged(verdicts: readonly { index: number }[], rows: number): 
   if (judged.size === rows && verdicts.length === rows) return;
   const message = `the gateway gave ${verdicts.length} verdicts on ${rows} rows`;
   throw new CliError("GATEWAY_ANSWER", message);
-}
-
-function refusalOf(verdict: Verdict<string>): Refusal | null {
-  if (verdict.outcome !== "REFUSED") return null;
-  return {
-    code: (verdict.code ?? "INTERNAL") as ErrorCode,
-    field: verdict.field,
-    reason: verdict.message ?? "no reason given",
-  };
-}
-
-function secretsOf(verdict: ProvisionVerdict, serialNumber: string): Secrets | null {
-  const { connhexId, initKey, claimCode } = verdict;
-  if (connhexId === null || (initKey === null && claimCode === null)) return null;
-  return { serialNumber, connhexId, initKey, claimCode };
 }

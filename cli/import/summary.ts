@@ -2,7 +2,7 @@ import { count, csvLine, print } from "../output.ts";
 import type { Purpose } from "./columns.ts";
 import type { CsvFile } from "./report.ts";
 import type { FileRow, Refusal } from "./row.ts";
-import type { ProvisionOutcome, RecordOutcome, Secrets, Settled } from "./send.ts";
+import type { ProvisionOutcome, RecordOutcome, Secrets, Settled } from "./settled.ts";
 
 /** Refusals that a summary repeats; a report holds all. */
 const REFUSALS_KEPT = 1_000;
@@ -16,6 +16,27 @@ export interface SummarySinks {
   asJson: boolean;
   purpose: Purpose;
 }
+
+/** What a summary has counted, as an interrupted import keeps it. */
+export interface SavedSummary {
+  rows: number;
+  records: Record<RecordOutcome, number>;
+  identities: Record<ProvisionOutcome, number>;
+  refused: number;
+  secretsMade: number;
+  secretsLost: number;
+  refusals: (Refusal & { line: number })[];
+}
+
+export const NO_ROWS_YET: SavedSummary = {
+  rows: 0,
+  records: { RECORDED: 0, REVISED: 0, UNCHANGED: 0, REFUSED: 0 },
+  identities: { PROVISIONED: 0, PENDING: 0, UNCHANGED: 0, REFUSED: 0 },
+  refused: 0,
+  secretsMade: 0,
+  secretsLost: 0,
+  refusals: [],
+};
 
 /** Counts what became of the rows. Every row is counted once for its record, and once for its identity. */
 export class Summary {
@@ -45,8 +66,34 @@ export class Summary {
     this.#sinks = sinks;
   }
 
+  /** Goes on with what an interrupted import had counted. */
+  restore(saved: SavedSummary): void {
+    this.rows = saved.rows;
+    Object.assign(this.records, saved.records);
+    Object.assign(this.identities, saved.identities);
+    this.refused = saved.refused;
+    this.secretsMade = saved.secretsMade;
+    this.secretsLost = saved.secretsLost;
+    this.#refusals.push(...saved.refusals);
+  }
+
+  /** Without most refusals, which a report holds. */
+  save(): SavedSummary {
+    const { rows, records, identities, refused, secretsMade, secretsLost } = this;
+    const refusals = this.#refusals.slice(0, REFUSALS_SHOWN);
+    const counts = { records: { ...records }, identities: { ...identities } };
+    return { rows, ...counts, refused, secretsMade, secretsLost, refusals };
+  }
+
+  /** Whether every row was known before, and nothing was changed or refused. */
+  get nothingIsNew(): boolean {
+    const { RECORDED, REVISED } = this.records;
+    const { PROVISIONED, PENDING } = this.identities;
+    return this.rows > 0 && RECORDED + REVISED + PROVISIONED + PENDING + this.refused === 0;
+  }
+
   /** Takes one row and passes it on to the report and to the secrets. */
-  async add(row: FileRow, settled: Settled): Promise<void> {
+  add(row: FileRow, settled: Settled): void {
     const { record, provision, refusal, secrets } = settled;
     this.rows += 1;
     if (record) this.records[record] += 1;
@@ -57,19 +104,25 @@ export class Summary {
       counts.REFUSED += 1;
     }
     if (settled.secretsAreLost) this.secretsLost += 1;
-    if (secrets) await this.#keepSecrets(secrets);
+    if (secrets) this.#keepSecrets(secrets);
     if (!refusal) return;
     this.refused += 1;
     if (this.#refusals.length < REFUSALS_KEPT) this.#refusals.push({ line: row.line, ...refusal });
     const { report } = this.#sinks;
-    await report?.file.write(report.lineOf(row, refusal));
+    report?.file.add(report.lineOf(row, refusal));
+  }
+
+  /** Writes what was passed on. */
+  async flush(): Promise<void> {
+    await this.#sinks.report?.file.flush();
+    await this.#sinks.secrets?.flush();
   }
 
   /** Secrets are told once, as they come: an end in the middle must not lose them. */
-  async #keepSecrets(secrets: Secrets): Promise<void> {
+  #keepSecrets(secrets: Secrets): void {
     const { serialNumber, connhexId, initKey, claimCode } = secrets;
     const cells = [serialNumber, connhexId, initKey, claimCode];
-    if (this.#sinks.secrets) await this.#sinks.secrets.write(cells);
+    if (this.#sinks.secrets) this.#sinks.secrets.add(cells);
     else if (this.#sinks.asJson) this.#secrets.push(secrets);
     else {
       if (this.secretsMade === 0) print(csvLine(SECRETS_HEADER));

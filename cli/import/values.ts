@@ -1,6 +1,8 @@
 import { parseTimestamp } from "../../shared/time.ts";
 import type { CoreField } from "./columns.ts";
 import type { FieldDefinition } from "./field-definitions.ts";
+import { momentOf, readIso } from "./mapping/date-format.ts";
+import type { TimeZone } from "./mapping/time-zone.ts";
 
 /** The gateway refuses the same; said here, a row costs no round trip and a dry run can tell. */
 const LONGEST = { serialNumber: 128, field: 256, attribute: 4_096 } as const;
@@ -17,10 +19,14 @@ export function isEmpty(cell: unknown): boolean {
 }
 
 /** Reads a built-in field of the record. */
-export function readCoreField(field: CoreField, cell: unknown): Read<string> {
+export function readCoreField(
+  field: CoreField,
+  cell: unknown,
+  zone: TimeZone | null = null,
+): Read<string> {
   if (field === "phase") return readWord(cell, PHASES);
   if (field === "disposition") return readWord(cell, DISPOSITIONS);
-  if (field === "producedAt" || field === "effectiveAt") return readTime(cell);
+  if (field === "producedAt" || field === "effectiveAt") return readTime(cell, zone);
   return readText(cell, field === "serialNumber" ? LONGEST.serialNumber : LONGEST.field);
 }
 
@@ -48,11 +54,19 @@ function readWord(cell: unknown, words: readonly string[]): Read<string> {
     : { reason: `must be one of ${words.join(", ")}, not ${excerpt(text)}` };
 }
 
-export function readTime(cell: unknown): Read<string> {
+/** Where a zone is given, a time may come without its offset, and a day begins there. */
+export function readTime(cell: unknown, zone: TimeZone | null = null): Read<string> {
   const time = typeof cell === "string" ? parseTimestamp(cell) : null;
   if (time !== null) return { value: time };
   const text = typeof cell === "string" ? excerpt(cell) : kindOf(cell);
-  return { reason: `must be a time with its offset like 2026-01-31T08:00:00Z, not ${text}` };
+  const local = zone && typeof cell === "string" ? readIso(cell) : null;
+  if (!zone || !local) {
+    return { reason: `must be a time with its offset like 2026-01-31T08:00:00Z, not ${text}` };
+  }
+  const moment = momentOf(local, zone);
+  return moment === null
+    ? { reason: `${text}: the clocks of ${zone.name} never show that time` }
+    : { value: moment };
 }
 
 /** Reads a custom field; CSV knows text only, JSON may bring the type itself. */

@@ -81,8 +81,8 @@ describe("a dry run", () => {
     const path = await cli.file("dry.csv", "serial_number,phase\nDRY-1,TESTING\nDRY-2,SHIPPING\n");
     const ran = await cli.run("line", ["import", path, "--dry-run"]);
     expect(ran.exit).toBe(1);
-    expect(ran.stdout).toContain("nothing written: 1 would be sent · 1 refused");
-    expect(ran.stdout).toContain("not checked: what is recorded already");
+    expect(ran.stdout).toContain("dry run, nothing written; the rows would be");
+    expect(ran.stdout).toContain("recorded 1 · revised 0 · unchanged 0 · refused 1");
     expect((await deviceOf("DRY-1")).device).toBeNull();
   });
 });

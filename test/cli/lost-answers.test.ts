@@ -24,17 +24,25 @@ describe("an answer that is lost", () => {
     expect(JSON.parse(ran.stdout)).toMatchObject({ rows: 25, recorded: 25, unchanged: 0 });
   });
 
-  test("takes the secrets in it with it, which is said", async () => {
+  test("loses no secret: the command line made them, and the gateway says that they are in force", async () => {
     await cli.run("line", ["import", await cli.file("sl.csv", "serial_number\nSL-1\nSL-2\n")]);
     const proxy = await losingProxy(cli.gateway.gateway.url, 1);
     const key = "a-key-that-came-with-the-file-000000";
-    const path = await cli.file("sl-keys.csv", `serial_number,init_key\nSL-1,\nSL-2,${key}\n`);
+    const rows = `serial_number,init_key,protected\nSL-1,,true\nSL-2,${key},\n`;
+    const path = await cli.file("sl-keys.csv", rows);
     const ran = await cli.run("line", ["provision", path, "--json"], { url: proxy.url });
     await proxy.close();
     expect(proxy.lost()).toBe(1);
     const summary = JSON.parse(ran.stdout);
-    expect(summary).toMatchObject({ provisioning: { provisioned: 2 }, secretsLost: 1 });
-    expect(summary.secrets).toBeUndefined();
+    expect(summary).toMatchObject({ provisioning: { provisioned: 2 }, secretsLost: 0 });
+    expect(summary.secrets).toEqual([
+      {
+        serialNumber: "SL-1",
+        connhexId: expect.any(String),
+        initKey: expect.stringMatching(/^[\w-]{36}$/),
+        claimCode: expect.stringMatching(/^[\w-]{14}$/),
+      },
+    ]);
   });
 });
 

@@ -1,0 +1,33 @@
+import { expect, test } from "@jest/globals";
+import { styleOfFormat } from "./cell-style.ts";
+
+test.each([
+  ["General", "number"],
+  ["0.00", "number"],
+  ['#,##0 "days"', "number"],
+  ["[Red]0.0;[Blue]-0.0", "number"],
+  ['_(* #,##0.00_);_("$"* (#,##0.00)', "number"],
+  ["0.00E+00", "number"],
+  ["@", "number"],
+  ["0000000", "padded 7"],
+  ["dd/mm/yyyy", "day"],
+  ["[$-409]d-mmm-yy;@", "day"],
+  ["yyyy\\-mm\\-dd\\ hh:mm:ss", "day clock"],
+  ["m/d/yy h:mm AM/PM", "day clock"],
+  ["mmm yyyy", "day"],
+  ["hh:mm", "clock"],
+  ["[h]:mm:ss", "clock"],
+  ["mm:ss.0", "clock"],
+  ['"made on "dd.mm.', "day"],
+])("the format %j is of a %s", (code, kind) => {
+  const style = styleOfFormat(code);
+  const words = {
+    number: () => "number",
+    padded: () => `padded ${"digits" in style ? style.digits : ""}`,
+    time: () =>
+      "showsDay" in style
+        ? [style.showsDay && "day", style.showsClock && "clock"].filter(Boolean).join(" ")
+        : "",
+  };
+  expect(words[style.kind]()).toBe(kind);
+});
