@@ -20,6 +20,9 @@ GRANT ownership_worker TO ownership_app;
 -- Looks up API keys, whose tenant may be made up, and reads nothing else. The application becomes it for that one question.
 CREATE ROLE gateway_door NOLOGIN NOSUPERUSER NOBYPASSRLS;
 GRANT gateway_door TO gateway_app;
+-- Sees which tenants have webhooks to serve, and nothing else. The application becomes it for that one question.
+CREATE ROLE gateway_dispatcher NOLOGIN NOSUPERUSER NOBYPASSRLS;
+GRANT gateway_dispatcher TO gateway_app;
 -- Bring entries into the services' logs. The applications become them for that alone.
 CREATE ROLE manufacturing_sequencer NOLOGIN NOSUPERUSER NOBYPASSRLS;
 CREATE ROLE ownership_sequencer NOLOGIN NOSUPERUSER NOBYPASSRLS;

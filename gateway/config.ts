@@ -1,8 +1,11 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { configuredSecret, readKeyText } from "../shared/configured-key.ts";
 import type { LedgerConfig } from "../shared/ledger-store/ledger.ts";
 import { readMetricsToken } from "../shared/metrics-access.ts";
 import type { SpoolOptions } from "./exports/spool.ts";
+import { readNetwork } from "./webhooks/address-guard.ts";
+import type { WebhookConfig } from "./webhooks/open-webhooks.ts";
 
 /** Whose tokens are believed. */
 export type IssuerConfig =
@@ -31,6 +34,8 @@ export interface GatewaySettings {
   servesGraphiql?: boolean;
   /** Where exports are written, and how much of them is kept for how long. */
   exports?: SpoolOptions;
+  /** null: there is no key to keep their secrets with, so there are none. */
+  webhooks?: WebhookConfig | null;
 }
 
 export interface GatewayConfig extends GatewaySettings {
@@ -58,6 +63,7 @@ export function readGatewaySettings(env: Environment): GatewaySettings {
     metricsToken: readMetricsToken(env.METRICS_TOKEN),
     servesGraphiql: readGraphiql(env),
     exports: readExports(env),
+    webhooks: readWebhooks(env),
   };
 }
 
@@ -98,6 +104,19 @@ function figureOf<Read>(env: Environment, name: string, read: (figure: number) =
   if (!text) return {};
   if (/^[1-9]\d{0,8}$/.test(text)) return read(Number(text));
   throw new Error(`${name} must be a number from 1, not ${text}`);
+}
+
+function readWebhooks(env: Environment): WebhookConfig | null {
+  const name = "GATEWAY_ENCRYPTION_KEY";
+  const text = configuredSecret(env, name, "GATEWAY_ENCRYPTION_KEY_FILE");
+  const allowed = (env.WEBHOOK_ALLOWED_ADDRESSES ?? "").split(",").map((word) => word.trim());
+  const allowedAddresses = allowed.filter((word) => word !== "");
+  const wrong = allowedAddresses.find((word) => readNetwork(word) === null);
+  if (wrong !== undefined) {
+    const rule = "must be addresses and networks like 10.1.0.0/16, with commas between";
+    throw new Error(`WEBHOOK_ALLOWED_ADDRESSES ${rule}, not ${wrong}`);
+  }
+  return text === "" ? null : { encryptionKey: readKeyText(name, text), allowedAddresses };
 }
 
 /** Megabytes for whoever asks: for developers, unless somebody wants it elsewhere. */

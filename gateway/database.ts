@@ -3,6 +3,7 @@ import { CreateClients1764000000001 } from "./migrations/001-create-clients.ts";
 import { CreateAccessLog1764000000002 } from "./migrations/002-create-access-log.ts";
 import { CreateExports1764000000003 } from "./migrations/003-create-exports.ts";
 import { NarrowRights1764000000004 } from "./migrations/004-narrow-rights.ts";
+import { CreateWebhooks1764000000005 } from "./migrations/005-create-webhooks.ts";
 import { CreateLedger1764000000006 } from "./migrations/006-create-ledger.ts";
 import { entities } from "./registry/subgraph.ts";
 
@@ -19,7 +20,8 @@ export const gatewayDatabase: ServiceDatabase = {
     CreateAccessLog1764000000002,
     CreateExports1764000000003,
     NarrowRights1764000000004,
+    CreateWebhooks1764000000005,
     CreateLedger1764000000006,
   ],
-  workerRoles: ["gateway_door", "gateway_sequencer"],
+  workerRoles: ["gateway_door", "gateway_dispatcher", "gateway_sequencer"],
 };

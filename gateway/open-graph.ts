@@ -2,6 +2,7 @@ import type { SubgraphService } from "../shared/graph/subgraph-service.ts";
 import type { Ledger, LedgerConfig } from "../shared/ledger-store/ledger.ts";
 import type { AccessLog } from "./access-log/access-log.ts";
 import { startAccessLog } from "./access-log/service.ts";
+import { MergedFeed } from "./events/merged-feed.ts";
 import type { ObserveFetch } from "./guarded-fetch.ts";
 import type { LeanLane } from "./lean-lane.ts";
 import { nodeSubgraph } from "./node/node-subgraph.ts";
@@ -11,6 +12,8 @@ import type { Registry } from "./registry/registry.ts";
 import { createRuntime, type FederatedRuntime } from "./runtime.ts";
 import { type GatewaySubgraph, localSubgraph } from "./subgraph.ts";
 import { composeSupergraph } from "./supergraph.ts";
+import type { WebhookPace } from "./webhooks/limits.ts";
+import { openWebhooks, type WebhookConfig } from "./webhooks/open-webhooks.ts";
 
 export interface GraphOptions {
   /** The gateway's own database. */
@@ -18,6 +21,10 @@ export interface GraphOptions {
   /** What the gateway's log is signed with. */
   ledger?: LedgerConfig | undefined;
   observeFetch?: ObserveFetch | undefined;
+  /** null: this gateway has none. */
+  webhooks?: WebhookConfig | null | undefined;
+  /** Other times for webhooks: tests do not wait as long. */
+  webhookPace?: Partial<WebhookPace> | undefined;
   /** The registry with one of its checks removed: the access matrix must tell. */
   changeRegistry?: ((registry: SubgraphService) => Promise<SubgraphService>) | undefined;
 }
@@ -30,6 +37,8 @@ export interface OpenGraph {
   runtime: FederatedRuntime;
   registry: Registry;
   accessLog: AccessLog;
+  /** What happens in the given ones, for other systems. */
+  feed: MergedFeed;
   /** The gateway's own log, where this process may sequence it. */
   ledger: Ledger | null;
   /** Rejects where the gateway's own database cannot be asked. */
@@ -41,9 +50,12 @@ export interface OpenGraph {
 /** Composes these subgraphs and the gateway's own. Whoever asks is vouched for already. */
 export async function openGraph(
   given: readonly GatewaySubgraph[],
-  { databaseUrl, ledger, observeFetch, changeRegistry }: GraphOptions,
+  { databaseUrl, ledger, observeFetch, changeRegistry, ...options }: GraphOptions,
 ): Promise<OpenGraph> {
-  const { registry, ...own } = await openRegistry({ databaseUrl });
+  const feed = new MergedFeed(given);
+  const pace = options.webhookPace;
+  const webhooks = options.webhooks && openWebhooks(options.webhooks, { databaseUrl, feed, pace });
+  const { registry, ...own } = await openRegistry({ databaseUrl }, webhooks?.parts);
   const recording = await startAccessLog({ databaseUrl, ledger });
   const clients = (await changeRegistry?.(own.service)) ?? own.service;
   const subgraphs = [...given, localSubgraph(clients), localSubgraph(recording.service)];
@@ -55,12 +67,15 @@ export async function openGraph(
   const runtime = createRuntime(graph);
   // Otherwise the first request would wait for the supergraph.
   await runtime.getSchema();
+  const dispatcher = webhooks?.serve(recording.accessLog);
   return {
     ...{ subgraphs, runtime, registry, lane: graph },
     accessLog: recording.accessLog,
+    feed,
     ledger: recording.ledger,
     pingDatabase: () => own.service.ready(),
     async close() {
+      await dispatcher?.stop();
       await runtime[Symbol.asyncDispose]();
       await Promise.all([
         own.close(),

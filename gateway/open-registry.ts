@@ -1,5 +1,6 @@
 import { ACCESS_TABLES } from "./access-tables.ts";
 import { type DocumentCheck, documentCheck } from "./publishing/check-document.ts";
+import type { WebhookParts } from "./registry/context.ts";
 import { type RegistryConfig, type RunningRegistry, startRegistry } from "./registry/service.ts";
 import type { Supergraph } from "./supergraph.ts";
 
@@ -9,10 +10,14 @@ export interface OpenRegistry extends RunningRegistry {
 }
 
 /** Starts the registry of this process. What documents are checked with is made for the first one. */
-export async function openRegistry(config: RegistryConfig): Promise<OpenRegistry> {
+export async function openRegistry(
+  config: RegistryConfig,
+  webhooks: WebhookParts | null = null,
+): Promise<OpenRegistry> {
   let graph: Supergraph | null = null;
   let check: DocumentCheck | null = null;
   const running = await startRegistry(config, {
+    webhooks,
     check: (document) => {
       if (!graph) throw new Error("the registry was asked before there was a graph");
       check ??= documentCheck(graph, ACCESS_TABLES);

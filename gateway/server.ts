@@ -31,6 +31,7 @@ import { requestIdOf } from "./operation/request-id.ts";
 import { openRemoteSubgraphs } from "./remote-subgraphs.ts";
 import { PreparedOperations } from "./request/prepared-operation.ts";
 import { type GatewaySubgraph, localSubgraph } from "./subgraph.ts";
+import type { WebhookPace } from "./webhooks/limits.ts";
 
 export interface GatewayOptions {
   /** The subgraphs in this process; without them those of the configuration are asked over HTTP. */
@@ -52,6 +53,8 @@ export interface GatewayOptions {
   readingTime?: Partial<ReadingTime>;
   /** Other limits of live updates: tests do not wait as long. */
   liveLimits?: Partial<LiveLimits>;
+  /** Other times for webhooks, for the same reason. */
+  webhookPace?: Partial<WebhookPace>;
 }
 export interface Gateway {
   readonly url: string;
@@ -78,9 +81,10 @@ export async function startGateway(
   openMetrics();
   const check = await tokenCheck(config.issuer);
   const others = await openSubgraphs(config, services);
-  const { databaseUrl, ledger } = config;
+  const { databaseUrl, ledger, webhooks } = config;
+  const { changeRegistry, webhookPace } = options;
   const graph = await openGraph(others, {
-    ...{ databaseUrl, ledger, observeFetch, changeRegistry: options.changeRegistry },
+    ...{ databaseUrl, ledger, webhooks, webhookPace, observeFetch, changeRegistry },
   });
   const { subgraphs, lane, runtime, registry, accessLog } = graph;
   const operations = new PreparedOperations(lane.schema);
@@ -94,7 +98,7 @@ export async function startGateway(
     ...{ databaseUrl, subgraphs, accessLog: recordingLog },
     spool: config.exports ?? DEFAULT_SPOOL,
   });
-  const changes = openFeed(subgraphs);
+  const changes = openFeed(graph.feed);
   const parts = {
     ...changes,
     ...{ gate, live, exports, runtime, check, lane, operations, registry, metrics },

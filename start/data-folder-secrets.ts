@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { hkdfSync, randomBytes, randomUUID } from "node:crypto";
 import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type OwnershipConfig, readOwnershipConfig } from "../subgraphs/ownership/config.ts";
@@ -27,6 +27,17 @@ export function ownershipConfigOf(
     ...given("OWNERSHIP_SECRET_PEPPER", secrets.secretPepper),
     OWNERSHIP_DATABASE_URL: databaseUrl,
   });
+}
+
+/** The environment of a gateway beside Ownership, with a key made of its key where it gives none. */
+export function gatewayEnvironmentOf(
+  environment: Readonly<Record<string, string | undefined>>,
+  { encryptionKey }: Pick<OwnershipConfig, "encryptionKey">,
+): Readonly<Record<string, string | undefined>> {
+  const name = "GATEWAY_ENCRYPTION_KEY";
+  if (environment[name] || environment[`${name}_FILE`]) return environment;
+  const key = hkdfSync("sha256", encryptionKey, "", "tracegraph gateway encryption key", 32);
+  return { ...environment, [name]: Buffer.from(key).toString("base64") };
 }
 
 const FILE = "secrets.json";

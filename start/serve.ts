@@ -3,6 +3,7 @@ import { type Gateway, type GatewayOptions, startGateway } from "../gateway/serv
 import { readCoalescing } from "../subgraphs/manufacturing/config.ts";
 import type { OwnershipConfig } from "../subgraphs/ownership/config.ts";
 import type { ServiceName } from "./databases.ts";
+import { gatewayEnvironmentOf } from "./data-folder-secrets.ts";
 import type { AllLogKeys } from "./ledger-keys.ts";
 import { startPair } from "./pair.ts";
 
@@ -23,9 +24,13 @@ export interface ServedSystem {
 
 /** Starts both subgraphs and the gateway in this process, on databases that are there. */
 export async function serveSystem(options: ServeOptions): Promise<ServedSystem> {
-  const { environment, databases, ownership, logKeys, ...more } = options;
-  const ledger = (name: ServiceName) => ({ ledger: { keys: logKeys[name] } });
-  const settings = readGatewaySettings(environment);
+  const { environment, databases, ownership, logKeys, witnesses, ...more } = options;
+  const settings = readGatewaySettings(gatewayEnvironmentOf(environment, ownership));
+  const witnessed = openLogWitnesses(witnesses);
+  const ledger = (service: ServiceName) => {
+    const log = { service, keys: logKeys[service], databaseUrl: databases[service].appUrl };
+    return { ledger: witnessed.ledgerOf(log) };
+  };
   const pair = await startPair({
     manufacturing: {
       databaseUrl: databases.manufacturing.appUrl,

@@ -32,9 +32,9 @@ export function readFeedPosition(text: string): Positions {
   return positions;
 }
 
-/** Reads where to begin, as people and programs write it: a position, a time, `now`, or nothing. */
+/** Reads where to begin, as it is written: a position, a time, `now`, or `oldest` or nothing. */
 export function readFeedBegin(text: string | null): FeedBegin {
-  if (text === null || text === "") return "OLDEST";
+  if (text === null || text === "" || text === "oldest") return "OLDEST";
   if (text === "now") return "END";
   if (!text.includes(":")) return readFeedPosition(text);
   const time = parseTimestamp(text);

@@ -1,5 +1,4 @@
-import type { GatewaySubgraph } from "../subgraph.ts";
-import { MergedFeed } from "./merged-feed.ts";
+import type { MergedFeed } from "./merged-feed.ts";
 import { Pulse } from "./pulse.ts";
 import { WaitingPlaces } from "./waiting-places.ts";
 
@@ -10,7 +9,6 @@ export interface OpenFeed {
   waiting: WaitingPlaces;
 }
 
-export function openFeed(subgraphs: readonly GatewaySubgraph[]): OpenFeed {
-  const feed = new MergedFeed(subgraphs);
+export function openFeed(feed: MergedFeed): OpenFeed {
   return { feed, pulse: new Pulse((tenant) => feed.end(tenant)), waiting: new WaitingPlaces() };
 }

@@ -7,10 +7,10 @@ const READERS: readonly CallerRole[] = ["admin", "engineering"];
 
 /** Who may read or call what. Everybody who may sees all of the tenant's rows. */
 export const ACCESS: AccessTable = {
-  Query: grant(READERS, "clients client"),
+  Query: grant(READERS, "clients client webhooks webhook"),
   Mutation: grant(
     ADMINS,
-    "addClient changeClient addClientKey rotateClientKey revokeClientKey publishDocuments retireDocuments",
+    "addClient changeClient addClientKey rotateClientKey revokeClientKey publishDocuments retireDocuments addWebhook rotateWebhookSecret pauseWebhook resumeWebhook replayWebhook removeWebhook testWebhook",
   ),
   Client: {
     ...grant(READERS, "id name kind roles requestsPerMinute isActive createdAt documents"),
@@ -27,6 +27,20 @@ export const ACCESS: AccessTable = {
   DocumentVerdict: grant(ADMINS, "id operationName outcome problems warnings nodes values fetches"),
   DocumentProblem: grant(ADMINS, "code message field line column"),
   DocumentRetirement: grant(ADMINS, "client retired"),
+  Webhook: {
+    ...grant(
+      READERS,
+      "id name url eventTypes state stateReason position failedAttempts failingSince",
+    ),
+    ...grant(READERS, "dueAt deliveredAt createdAt deliveries"),
+    ...grant(ADMINS, "createdBy secrets history"),
+  },
+  WebhookSecret: grant(ADMINS, "secretId createdAt createdBy endsAt"),
+  NewWebhookSecret: grant(ADMINS, "text secret webhook"),
+  WebhookChange: grant(ADMINS, "kind about at actor reason"),
+  WebhookDelivery: grant(READERS, "eventId eventType at attempt outcome status reason ms"),
+  WebhookDeliveryConnection: grant(READERS, "edges nodes pageInfo totalCount"),
+  WebhookDeliveryEdge: grant(READERS, "cursor node"),
   ClientConnection: grant(READERS, "edges nodes pageInfo totalCount"),
   ClientEdge: grant(READERS, "cursor node"),
   DocumentConnection: grant(READERS, "edges nodes pageInfo totalCount"),

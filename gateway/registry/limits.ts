@@ -18,6 +18,12 @@ export const LIMITS = {
   variableLimits: 50,
   variableLimit: 1_000_000,
   problemsOfDocument: 20,
+  webhooksOfTenant: 20,
+  webhookEventTypes: 20,
+  /** Secrets of a webhook that sign at once: the present one and the one that it replaces. */
+  validWebhookSecrets: 2,
+  /** Of what a replay began from, in a webhook's history. */
+  replayCharacters: 100,
   // what the way of a request remembers
   rememberedMs: 10_000,
   rememberedClients: 10_000,

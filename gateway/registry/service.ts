@@ -1,7 +1,7 @@
 import type { SubgraphService } from "../../shared/graph/subgraph-service.ts";
 import { Database, statement } from "../../shared/postgres/database.ts";
 import type { DocumentCheck } from "../publishing/check-document.ts";
-import { createContext } from "./context.ts";
+import { createContext, type WebhookParts } from "./context.ts";
 import { DoorRegistry } from "./door/door-registry.ts";
 import type { Registry } from "./registry.ts";
 import { registrySubgraph } from "./subgraph.ts";
@@ -16,6 +16,8 @@ export interface RegistryConfig {
 export interface RegistryParts {
   /** What is asked of every document before it is published. */
   check: DocumentCheck;
+  /** What webhooks are made with; null where this gateway has no key to keep their secrets. */
+  webhooks?: WebhookParts | null;
 }
 
 /** The registry: a subgraph for those who administer it, and answers for the way of a request. */
@@ -30,14 +32,14 @@ const PING = statement("ping", "SELECT 1");
 /** Starts the registry on a migrated database, and does not wait for it. */
 export async function startRegistry(
   { databaseUrl: url, observe }: RegistryConfig,
-  { check }: RegistryParts,
+  { check, webhooks = null }: RegistryParts,
 ): Promise<RunningRegistry> {
   const subgraph = await registrySubgraph();
   const observed = observe ? { observe } : {};
   const app = new Database({ url, role: "gateway_app", ...observed });
   const door = new Database({ url, role: "gateway_door", poolSize: 2, ...observed });
   const registry = new DoorRegistry({ app, door });
-  const parts = { database: app, check, changed: () => registry.clear() };
+  const parts = { database: app, check, webhooks, changed: () => registry.clear() };
   const close = async () => {
     await registry.close();
     await Promise.all([app.close(), door.close()]);

@@ -24,6 +24,18 @@ import {
   Publication,
 } from "./document/publication.type.ts";
 
+import { WebhookEntity } from "./webhook/webhook.entity.ts";
+import { WebhookResolver } from "./webhook/webhook.resolver.ts";
+import { NewWebhookSecret, Webhook, WebhookChange, WebhookSecret } from "./webhook/webhook.type.ts";
+import { WebhookChangeEntity } from "./webhook/webhook-change.entity.ts";
+import { WebhookDeliveryEntity } from "./webhook/webhook-delivery.entity.ts";
+import {
+  WebhookDelivery,
+  WebhookDeliveryConnection,
+  WebhookDeliveryEdge,
+} from "./webhook/webhook-delivery.type.ts";
+import { WebhookSecretEntity } from "./webhook/webhook-secret.entity.ts";
+
 /** Everything this subgraph is made of. Nothing is found by scanning folders. */
 export const entities = [
   ClientEntity,
@@ -32,11 +44,21 @@ export const entities = [
   ClientVersionEntity,
   DocumentEntity,
   DocumentVersionEntity,
+  WebhookEntity,
+  WebhookSecretEntity,
+  WebhookChangeEntity,
+  WebhookDeliveryEntity,
 ];
 
 export function registrySubgraph(access: AccessTable = ACCESS): Promise<Subgraph> {
   return buildSubgraph<Context>({
-    resolvers: [ClientResolver, ClientKeyResolver, DocumentsOfClientResolver, DocumentResolver],
+    resolvers: [
+      ClientResolver,
+      ClientKeyResolver,
+      DocumentsOfClientResolver,
+      DocumentResolver,
+      WebhookResolver,
+    ],
     types: [
       Client,
       ClientChange,
@@ -52,6 +74,13 @@ export function registrySubgraph(access: AccessTable = ACCESS): Promise<Subgraph
       DocumentVerdict,
       PageInfo,
       Publication,
+      NewWebhookSecret,
+      Webhook,
+      WebhookChange,
+      WebhookDelivery,
+      WebhookDeliveryConnection,
+      WebhookDeliveryEdge,
+      WebhookSecret,
     ],
     references: {
       Client: ({ id }: { id: string }, { clients }) => {
@@ -61,6 +90,10 @@ export function registrySubgraph(access: AccessTable = ACCESS): Promise<Subgraph
       Document: ({ id }: { id: string }, { documents }) => {
         const key = keyOfGlobalId("Document", id);
         return key === null ? null : documents.byKey.load(key);
+      },
+      Webhook: ({ id }: { id: string }, { webhooks }) => {
+        const name = keyOfGlobalId("Webhook", id);
+        return name === null ? null : webhooks.byName.load(name);
       },
     },
     access,

@@ -1,14 +1,6 @@
 /** Everything about webhooks that could grow, with its bound. */
 export const WEBHOOKS = {
-  /** Webhooks of a tenant. */
-  ofATenant: 20,
   urlCharacters: 2_048,
-  eventTypes: 20,
-  /** Secrets that sign at once: the present one and the one that it replaces. */
-  validSecrets: 2,
-  overlapHours: 720,
-  /** Changes of a webhook that are listed, the newest ones. */
-  listedChanges: 20,
   // one delivery
   connectMs: 5_000,
   /** From the first byte sent to the last one read. */

@@ -44,6 +44,11 @@ export async function readEvents<Columns>(
   const from = at ?? (await beginning(store, head, (begin as { from: Timestamp }).from));
   if (from.number < head.removedTo) throw positionTooOld();
   if (from.number > head.last) throw unknownPosition();
+  if (at === null && limit === 0) {
+    const position = await settled(store, source.tenant, from);
+    const hasMore = from.number < head.last || head.isBehind;
+    return { events: [], begin: position, position, hasMore };
+  }
   const rows = await store.rows(from.number, Math.max(limit, 1));
   assertUnbroken(from.number, rows, head);
   if (at) assertMark(source.tenant, at, { rows, head });

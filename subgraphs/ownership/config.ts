@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { configuredSecret, readKeyText } from "../../shared/configured-key.ts";
 import type { LedgerConfig } from "../../shared/ledger-store/ledger.ts";
 
 /** What the service needs to run. */
@@ -30,19 +30,12 @@ export function readOwnershipConfig(env: Environment): OwnershipConfig {
   };
 }
 
-/** The variable itself, or the text of the file that the other one names. */
 function secretOf(env: Environment, name: string, fileName: string): string {
-  const path = env[fileName];
-  const text = env[name] || (path ? readFileSync(path, "utf8").trim() : "");
+  const text = configuredSecret(env, name, fileName);
   if (!text) throw new Error(`${name} is not set, nor is ${fileName}`);
   return text;
 }
 
 function keyOf(env: Environment, name: string, fileName: string): Buffer {
-  const text = secretOf(env, name, fileName);
-  const key = Buffer.from(text, "base64");
-  if (key.length !== 32 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) {
-    throw new Error(`${name} must be 32 bytes in base64: openssl rand -base64 32`);
-  }
-  return key;
+  return readKeyText(name, secretOf(env, name, fileName));
 }
