@@ -1,6 +1,7 @@
 import type { DocumentNode, ExecutionResult } from "graphql";
 import { inProcessExecutor } from "../shared/graph/in-process-executor.ts";
 import { remoteChanges } from "../shared/graph/remote-changes.ts";
+import { remoteErasures } from "../shared/graph/remote-erasures.ts";
 import { remoteEvents } from "../shared/graph/remote-events.ts";
 import { type RemoteOptions, remoteExecutor } from "../shared/graph/remote-executor.ts";
 import { remoteExport } from "../shared/graph/remote-exports.ts";
@@ -31,6 +32,8 @@ export interface GatewaySubgraph {
   readonly changes?: NonNullable<SubgraphService["changes"]>;
   /** A page of what happened in a tenant, where this subgraph tells other systems of anything. */
   readonly events?: NonNullable<SubgraphService["events"]>;
+  /** Whom this subgraph has erased, where it knows people. */
+  readonly erasures?: NonNullable<SubgraphService["erasures"]>;
   /** Begins an export of this subgraph's rows, where it has any to export. */
   readonly export?: NonNullable<SubgraphService["export"]>;
   /** Reads its log, where it has one. */
@@ -56,6 +59,7 @@ export function localSubgraph(service: SubgraphService): GatewaySubgraph {
     },
     ...(service.changes && { changes: service.changes.bind(service) }),
     ...(service.events && { events: service.events.bind(service) }),
+    ...(service.erasures && { erasures: service.erasures.bind(service) }),
     ...(service.export && { export: service.export.bind(service) }),
     ...(service.log && { readLog: askPublished(service.log) }),
     ready: () => service.ready(),
@@ -67,6 +71,7 @@ export function localSubgraph(service: SubgraphService): GatewaySubgraph {
 export function remoteSubgraph(sdl: string, options: RemoteOptions): GatewaySubgraph {
   const execute = remoteExecutor(options);
   const events = remoteEvents(options);
+  const erasures = knowsPeople(options) ? remoteErasures(options) : null;
   const readLog = remoteLog(options);
   return {
     name: options.subgraph,
@@ -80,15 +85,21 @@ export function remoteSubgraph(sdl: string, options: RemoteOptions): GatewaySubg
     },
     changes: (tenant, asked) => remoteChanges(options, tenant, asked),
     events,
+    ...(erasures && { erasures }),
     readLog,
     export: (caller, question, facts) => remoteExport(options, caller, question, facts),
     async ready() {
       if (!(await execute.isReady())) throw new Error(`${options.subgraph} is not ready`);
     },
     async close() {
-      await Promise.all([execute.close(), events.close(), readLog.close()]);
+      await Promise.all([execute.close(), events.close(), erasures?.close(), readLog.close()]);
     },
   };
+}
+
+/** Who owns what is known to one of them. */
+function knowsPeople({ subgraph }: RemoteOptions): boolean {
+  return subgraph === "ownership";
 }
 
 function readSeen(extensions: ExecutionResult["extensions"]): SeenDevice[] {

@@ -78,6 +78,7 @@ export const ERROR_CODES = {
   CONSENT_REQUIRED: "The present owner must offer the transfer and hand over its code.",
   TOO_MANY_ATTEMPTS: "Wait, then try again.",
   OWNER_NOT_FOUND: "Check the owner's id.",
+  OWNER_ON_HOLD: "Wait until the recall is withdrawn, or override it and say why.",
   // more at once than is granted; the same request may succeed later
   RATE_LIMITED: "Wait for the time in Retry-After, then go on more slowly.",
   OVERLOADED: "Wait for the time in Retry-After, then try again.",

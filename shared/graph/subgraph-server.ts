@@ -18,6 +18,7 @@ import {
   streamChanges,
 } from "./changes-server.ts";
 import { compiledAnswers } from "./compiled-answers.ts";
+import { ERASURES_PATH, readErasuresRequest } from "./erasures-server.ts";
 import { answerEvents, EVENTS_PATH, readEventsRequest } from "./events-server.ts";
 import { EXPORTS_PATH, readExportRequest, streamExport } from "./exports-server.ts";
 import { answerLog, LOG_PATH, readLogRequest } from "./log-server.ts";
@@ -181,6 +182,11 @@ async function answer(
     const question = mayReadChanges(token) ? readLogRequest(graphql) : null;
     if (service.log && question) return answerLog(service.log, { ...token, question }, response);
   }
+  if (graphql && request.url === ERASURES_PATH) {
+    const forgotten = mayReadChanges(token) ? readErasuresRequest(graphql) : null;
+    const orders = forgotten && (await service.erasures?.(forgotten));
+    if (orders) return sendJson(response, 200, { orders });
+  }
   if (graphql && request.url === EXPORTS_PATH) {
     const question = readExportRequest(graphql);
     const begin = service.export?.bind(service);
@@ -238,7 +244,7 @@ function withSeen(result: string, seen: SeenDevices): string {
 /** The token of a request to the one route, or null. */
 function checkedToken(request: IncomingMessage, check: ServiceTokenCheck): CheckedToken | null {
   const [scheme, token, ...more] = (request.headers.authorization ?? "").split(" ");
-  const paths = [SUBGRAPH_PATH, CHANGES_PATH, EVENTS_PATH, EXPORTS_PATH, LOG_PATH];
+  const paths = [SUBGRAPH_PATH, CHANGES_PATH, EVENTS_PATH, EXPORTS_PATH, LOG_PATH, ERASURES_PATH];
   if (request.method !== "POST" || !paths.includes(request.url ?? "")) return null;
   if (scheme !== "Bearer" || !token || more.length > 0) return null;
   return check(token);

@@ -5,6 +5,7 @@ import type { EventPage, EventsQuestion } from "../events/event.ts";
 import type { ExportColumn } from "../export/export-column.ts";
 import type { ExportFormat } from "../export/export-format.ts";
 import type { PublishedLog } from "../ledger-store/ledger.ts";
+import type { ErasureKey, ErasureOrder } from "./erasure-orders.ts";
 import type { SeenDevices } from "./seen-devices.ts";
 
 /** What a subgraph knows of the client's request beside its caller. */
@@ -95,6 +96,11 @@ export interface SubgraphService {
   events?(caller: Caller, question: EventsQuestion): Promise<EventPage>;
   /** Begins an export of this subgraph's rows. Rejects with a DomainError where it is refused. */
   export?(caller: Caller, question: ExportQuestion, request: RequestFacts): Promise<ExportBody>;
+  /**
+   * Notes that some erasures are complete, and answers those of all tenants that are not: whom other
+   * services have yet to forget.
+   */
+  erasures?(forgotten: readonly ErasureKey[]): Promise<ErasureOrder[]>;
   /** Its log, as anybody may read it, where this process keeps it. */
   readonly log?: PublishedLog;
   /** Resolves where requests can be answered now; otherwise rejects with a DomainError. */

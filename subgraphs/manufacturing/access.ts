@@ -42,7 +42,7 @@ export const ACCESS: AccessTable = {
     ...grant(RECALL_READERS, "recall recalls"),
     ...grant(COMPONENT_READERS, "component components whereUsed"),
     ...grant(STAFF, "stations"),
-    ...grant(SERVICES, "provisioningGate sharedFields"),
+    ...grant(SERVICES, "provisioningGate sharedFields recalledDevices"),
   },
   Mutation: {
     ...grant(RECORDERS, "recordSignedDevices"),

@@ -26,6 +26,7 @@ import { CloudIdentityLinks } from "./provisioning-gate/provisioning-gate.store.
 import { criteriaNow } from "./recall/criteria-now.ts";
 import { RecallStore } from "./recall/recall.store.ts";
 import { RecallDeviceStore } from "./recall/recall-devices.store.ts";
+import { RecallHoldStore } from "./recall/recall-hold.store.ts";
 import { type RecallStatuses, recallStatuses } from "./recall/recall-status.store.ts";
 import { ContainedComponentStore } from "./recall-scope/contained-component.store.ts";
 import { RecordedValueStore } from "./recall-scope/recorded-value.store.ts";
@@ -75,6 +76,7 @@ function readers(sql: Sql, caller: Caller, resources: Resources) {
     scopes: new ScopeStore(sql, tenant),
     recalls: new RecallStore(sql, tenant),
     recallDevices: new RecallDeviceStore(sql, tenant),
+    recallHolds: new RecallHoldStore(sql, tenant),
     shares: new ShareStore(sql, tenant),
     stations: new StationStore(sql, tenant),
     sharedDevices: new SharedDeviceStore(sql, tenant, partner ?? ""),

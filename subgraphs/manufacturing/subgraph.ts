@@ -92,6 +92,7 @@ import {
   recallOfReference,
 } from "./recall/recall.resolver.ts";
 import { Recall, RecallConnection, RecallEdge } from "./recall/recall.type.ts";
+import { RecallHoldResolver } from "./recall/recall-hold.resolver.ts";
 import { RecallItemEntity } from "./recall/recall-item.entity.ts";
 import { RecallWithdrawalEntity } from "./recall/recall-withdrawal.entity.ts";
 import { RecallScopeResolver } from "./recall-scope/recall-scope.resolver.ts";
@@ -246,6 +247,7 @@ export function manufacturingSubgraph(access: AccessTable = ACCESS): Promise<Sub
       SharedDeviceResolver,
       RecallResolver,
       DeviceRecallResolver,
+      RecallHoldResolver,
       ComponentResolver,
       ComponentRecordingResolver,
       ComponentInstallationResolver,

@@ -24,6 +24,8 @@ const OWNER_READERS: readonly CallerRole[] = [
 const CONTACT_READERS: readonly CallerRole[] = ["support", "recall_manager", "admin", "owner"];
 const PROVISIONERS: readonly CallerRole[] = ["line", "engineering", "admin"];
 const ENGINEERS: readonly CallerRole[] = ["engineering", "admin"];
+/** Who erases people, and sees that it was done. */
+const ERASERS: readonly CallerRole[] = ["compliance", "admin"];
 const REGISTRARS: readonly CallerRole[] = ["owner", "support", "admin"];
 
 /** Who may read or call what. Which rows they see is decided by `sees`. */
@@ -31,6 +33,7 @@ export const ACCESS: AccessTable = {
   Query: {
     ...grant(OWNER_READERS, "owner"),
     ...grant(["owner"], "myDevices"),
+    ...grant(ERASERS, "erasures"),
     ...grant(["service"], "ownedBy ownerCountries"),
   },
   Mutation: {
@@ -39,6 +42,7 @@ export const ACCESS: AccessTable = {
     ...grant(REGISTRARS, "registerOwnership transferOwnership releaseOwnership"),
     ...grant(["owner"], "offerOwnershipTransfer"),
     ...grant(REGISTRARS, "changeOwnerContact"),
+    ...grant(ERASERS, "eraseOwner"),
   },
   Device: {
     ...grant(ALL, "connhexId identity"),
@@ -61,6 +65,12 @@ export const ACCESS: AccessTable = {
   OwnerContact: grant(CONTACT_READERS, "email phone address"),
   Ownership: grant(OWNERSHIP_READERS, "id from to owner device endedBy"),
   OwnerCountry: grant(["service"], "country count"),
+  Erasure: grant(
+    ERASERS,
+    "ownerId reason isHoldOverridden released erasedAt erasedBy state completedAt",
+  ),
+  ErasureConnection: grant(ERASERS, "edges nodes pageInfo totalCount"),
+  ErasureEdge: grant(ERASERS, "cursor node"),
   TransferOffer: grant(["owner"], "code expiresAt"),
   ProvisionBatch: grant(PROVISIONERS, "verdicts provisioned pending unchanged refused"),
   ProvisionVerdict: grant(

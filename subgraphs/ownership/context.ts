@@ -3,7 +3,8 @@ import type { RequestFacts } from "../../shared/graph/subgraph-service.ts";
 import type { PersonKeys } from "../../shared/ledger-store/person-keys.store.ts";
 import type { Database, Sql } from "../../shared/postgres/database.ts";
 import { sees, type VisibleThing } from "./access.ts";
-import type { IdBlocks } from "./id-block/id-block.store.ts";
+import { ErasureStore } from "./erasure/erasure.store.ts";
+import type { IdBlocks, IdKind } from "./id-block/id-block.store.ts";
 import { IdempotencyStore } from "./idempotency/idempotency.store.ts";
 import { IdentityStore } from "./identity/identity.store.ts";
 import type { ContactCipher } from "./owner/contact-cipher.ts";
@@ -28,6 +29,8 @@ function stores(sql: Sql, tenant: string, people: PersonKeys) {
     offers: new TransferOfferStore(sql, tenant),
     provisioning: new ProvisioningStore(sql, tenant, personOf),
     answers: new IdempotencyStore<Verdict>(sql, tenant),
+    erasures: new ErasureStore(sql, tenant),
+    personOf,
   };
 }
 type Stores = ReturnType<typeof stores>;
@@ -69,6 +72,9 @@ export function createContext(parts: Parts, caller: Caller, request: RequestFact
     get answers() {
       return reads.answers;
     },
+    get erasures() {
+      return reads.erasures;
+    },
     get provisioning() {
       return reads.provisioning;
     },
@@ -97,11 +103,13 @@ export function createContext(parts: Parts, caller: Caller, request: RequestFact
     /** Personal data that this request has opened. */
     opened: new Map<OwnerRow, PersonalData>(),
     /** A fresh id. Ask before `write`, not within it. */
-    nextId: (name: "owner" | "ownership") => parts.idBlocks.next(connections, tenant, name),
+    nextId: (name: IdKind) => parts.idBlocks.next(connections, tenant, name),
     /** Runs `work` in one transaction, on stores bound to it. What was read before is forgotten. */
     async write<T>(work: (tx: Stores) => Promise<T>): Promise<T> {
       // A key that is made outside of the transaction is remembered.
-      await people.learn(connections, tenant, [caller.subject]);
+      // The history names an owner by his id, and his subject has no key here.
+      if (!caller.roles.includes("owner"))
+        await people.learn(connections, tenant, [caller.subject]);
       try {
         return await connections.transaction((sql) => work(stores(sql, tenant, people)));
       } finally {

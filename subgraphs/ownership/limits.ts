@@ -36,4 +36,12 @@ export const LIMITS = {
   handOverBackOffSecondsMost: 30,
   /** Ids that a process takes at once. */
   idBlock: 100,
+  /** Devices of one owner who can be erased; an organisation releases some first. */
+  erasedDevices: 10_000,
+  /** Devices that one transaction of an erasure releases. */
+  releasedAtOnce: 200,
+  /** How often an erasure begins again because the owner registered a device meanwhile. */
+  erasureTries: 5,
+  /** Erasures that other services are told of at once. */
+  erasureOrders: 100,
 } as const;

@@ -6,6 +6,7 @@ import { PersonKeys } from "../../shared/ledger-store/person-keys.store.ts";
 import { Database, statement } from "../../shared/postgres/database.ts";
 import type { OwnershipConfig } from "./config.ts";
 import { createContext } from "./context.ts";
+import { ErasureOrders } from "./erasure/erasure-orders.store.ts";
 import { exportOwnerships } from "./export/export-ownerships.store.ts";
 import { IdBlocks } from "./id-block/id-block.store.ts";
 import { BACKFILL_SOURCES } from "./ledger/backfill.store.ts";
@@ -53,6 +54,7 @@ export async function startOwnership(
     handOversOf: (tenant) => new HandOverStore(database.tenant(tenant), tenant, parts.people),
     manufacturing,
   });
+  const orders = new ErasureOrders(workers, database);
   dispatcher.start();
   return {
     name: "ownership",
@@ -64,6 +66,10 @@ export async function startOwnership(
     events: (caller, question) => changes.events(caller, question),
     export: async (caller, question, request) =>
       exportOwnerships(exports, parts.contacts, { caller, question, request }),
+    erasures: async (forgotten) => {
+      await orders.settle(forgotten);
+      return orders.due();
+    },
     ...(ledger && { log: ledger.log }),
     ready: async () => {
       await workers.tenant("*").rows(PING);

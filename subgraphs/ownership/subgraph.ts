@@ -8,6 +8,10 @@ import { ACCESS } from "./access.ts";
 import type { Context } from "./context.ts";
 import { DeviceResolver } from "./device/device.resolver.ts";
 import { Device, DeviceConnection, DeviceEdge } from "./device/device.type.ts";
+import { ErasureEntity } from "./erasure/erasure.entity.ts";
+import { ErasureResolver } from "./erasure/erasure.resolver.ts";
+import { Erasure, ErasureConnection, ErasureEdge } from "./erasure/erasure.type.ts";
+import { ErasureOrderEntity } from "./erasure/erasure-order.entity.ts";
 import { IdBlockEntity } from "./id-block/id-block.entity.ts";
 import { IdempotencyEntity } from "./idempotency/idempotency.entity.ts";
 import { CloudIdentityEntity } from "./identity/identity.entity.ts";
@@ -24,6 +28,7 @@ import { ReplaceClaimCodesAndContacts1761000000003 } from "./migrations/003-repl
 import { CloseTheHandOverToTheApplication1761000000004 } from "./migrations/004-close-the-hand-over-to-the-application.ts";
 import { CreateChanges1761000000005 } from "./migrations/005-create-changes.ts";
 import { CreateLedger1761000000006 } from "./migrations/006-create-ledger.ts";
+import { EraseOwners1761000000007 } from "./migrations/007-erase-owners.ts";
 import { OwnerEntity } from "./owner/owner.entity.ts";
 import { OwnerResolver } from "./owner/owner.resolver.ts";
 import { Owner, OwnerContact } from "./owner/owner.type.ts";
@@ -51,6 +56,8 @@ export const entities = [
   TransferOfferEntity,
   IdempotencyEntity,
   IdBlockEntity,
+  ErasureEntity,
+  ErasureOrderEntity,
 ];
 export const migrations = [
   CreateIdentities1761000000001,
@@ -59,6 +66,7 @@ export const migrations = [
   CloseTheHandOverToTheApplication1761000000004,
   CreateChanges1761000000005,
   CreateLedger1761000000006,
+  EraseOwners1761000000007,
 ];
 
 /**
@@ -80,6 +88,7 @@ export function ownershipSubgraph(access: AccessTable = ACCESS): Promise<Subgrap
       OwnerResolver,
       OwnershipResolver,
       ProvisioningResolver,
+      ErasureResolver,
     ],
     types: [
       Device,
@@ -96,6 +105,9 @@ export function ownershipSubgraph(access: AccessTable = ACCESS): Promise<Subgrap
       TransferOffer,
       ProvisionBatch,
       ProvisionVerdict,
+      Erasure,
+      ErasureConnection,
+      ErasureEdge,
     ],
     references: {
       // A stub: each field asks for what it needs, and a device without connhexId has none.

@@ -178,7 +178,11 @@ export const ENTRY_POINTS: readonly EntryPoint[] = [
   node("Ownership", "ownershipId", " > device"),
   // what needs no name of a row
   at("gateway manufacturing", "fieldDefinitions"),
+  at("gateway manufacturing", "stations"),
   at("gateway manufacturing", "signingKeys"),
+  ...["", " > pageInfo", " > edges", " > nodes"].map((rest) =>
+    at("gateway ownership", `erasures(PAGE)${rest}`),
+  ),
   at("gateway ownership", "myDevices(PAGE)"),
   at("gateway ownership", "myDevices(PAGE) > pageInfo"),
   at("gateway ownership", "myDevices(PAGE) > edges"),

@@ -3,6 +3,7 @@ import { type ClientNames, fillClient } from "./fill-client.ts";
 import { type ComponentNames, fillComponents } from "./fill-components.ts";
 import { freezeRecalls } from "./fill-recalls.ts";
 import { recordSigned } from "./fill-signatures.ts";
+import { fillStation } from "./fill-station.ts";
 import type { Names, Place, System, Values } from "./world.ts";
 
 export const RECORD = `mutation ($input: [DeviceRecordInput!]!) {
@@ -27,6 +28,7 @@ const OFFER = `mutation ($connhexId: ID!) { offerOwnershipTransfer(connhexId: $c
 const TRANSFER = `mutation ($input: TransferOwnershipInput!) {
   transferOwnership(input: $input) { id }
 }`;
+const ERASE = `mutation ($ownerId: ID!) { eraseOwner(ownerId: $ownerId, reason: "asked for") { state } }`;
 export const SHARE = `mutation ($input: ShareDevicesInput!) { shareDevices(input: $input) { id } }`;
 const END = `mutation ($id: ID!, $at: DateTime) { endShare(id: $id, reason: "the audit is over", at: $at) { id } }`;
 const NAMES = `query ($connhexId: ID!) { device(connhexId: $connhexId) {
@@ -81,6 +83,7 @@ export async function fillTenant(
   const numbers = [1, 2, 3, 4];
   const rows = numbers.map((n) => fullRecord(tenant, n));
   const signingKeyId = await recordSigned(ask, rows);
+  await fillStation(ask, tenant);
   const input = numbers.map((n) => ({
     serialNumber: `SN-${tenant}-${n}`,
     connhexId: `hex-${tenant}-${n}`,
@@ -101,6 +104,7 @@ export async function fillTenant(
     const { claimCode } = provisionDevices.verdicts[n - 1];
     await passOn(ask, `hex-${tenant}-${n}`, { claimCode, to: n % 2 === 1 ? "ada" : "ben" });
   }
+  await eraseSomebody(ask, tenant);
   const shared = await shareWithPartners(ask, tenant);
   const [components, others] = [
     (await fillComponents(ask, tenant, 1)).inDevice,
@@ -210,6 +214,16 @@ async function passOn(
   const { offerOwnershipTransfer } = await ask(place, signedIn("dora"), OFFER, { connhexId });
   const input = { connhexId, consentCode: offerOwnershipTransfer.code, owner: personNamed(to) };
   await ask(place, signedIn(to), TRANSFER, { input });
+}
+
+/** Somebody who had a device of his own, was registered by staff, and is nobody now. */
+async function eraseSomebody(ask: Ask, tenant: string): Promise<void> {
+  const [serialNumber, connhexId] = [`SN-${tenant}-erased`, `hex-${tenant}-erased`];
+  await ask("manufacturing", "line", RECORD, { input: [{ serialNumber }] });
+  await ask("ownership", "line", PROVISION, { input: [{ serialNumber, connhexId }] });
+  const input = { connhexId, owner: personNamed("eve") };
+  const { registerOwnership } = await ask("ownership", "support", REGISTER, { input });
+  await ask("ownership", "compliance", ERASE, { ownerId: registerOwnership.owner.id });
 }
 
 async function namesOf(

@@ -165,6 +165,35 @@ export const OF_MANUFACTURING: readonly Omit<MutationCase, "place">[] = [
     outcome: elseRefused("NOT_FOUND"),
   },
   {
+    name: "recordScans",
+    text: `($input: [ScanInput!]!) { f0: recordScans(input: $input)`,
+    answer:
+      "verdicts { index station sequence arrival serialNumber outcome revision code message field } recorded revised unchanged refused duplicates receivedAt",
+    variables: (_, { serial }) => ({
+      input: [
+        {
+          station: `eol-${serial}`,
+          journal: "the-first-journal",
+          sequence: 1,
+          scannedAt: "2026-01-31T08:00:00Z",
+          record: { serialNumber: `SN-scanned-${serial}` },
+        },
+      ],
+    }),
+    asked: NO_ROW,
+    outcome: () => "VALUE",
+  },
+  {
+    name: "handOverStation",
+    text: `($fieldName: String!, $journal: ID!) { f0: handOverStation(
+      station: $fieldName, journal: $journal, reason: "new computer")`,
+    answer: "station journal firstSequence scanCount lastSequence gaps",
+    // The station of each tenant has the name of its own field.
+    variables: ({ fieldName }, { serial }) => ({ fieldName, journal: `another-journal-${serial}` }),
+    asked: ["MINE", "FOREIGN", "NOTHING"],
+    outcome: elseRefused("NOT_FOUND"),
+  },
+  {
     name: "freezeRecall",
     text: `($serialNumber: String!) { f0: freezeRecall(input: {
       title: "cells", reason: "they swell", criteria: { serialNumber: { in: [$serialNumber] } } })`,
@@ -180,6 +209,16 @@ export const OF_MANUFACTURING: readonly Omit<MutationCase, "place">[] = [
     variables: ({ recallId }) => ({ recallId }),
     asked: EVERY_ROW,
     outcome: elseRefused("NOT_FOUND"),
+  },
+  {
+    name: "recalledDevices",
+    operation: "query",
+    text: `($connhexId: ID!) { f0: recalledDevices(connhexIds: [$connhexId])`,
+    answer: "",
+    variables: ({ connhexId }) => ({ connhexId }),
+    asked: EVERY_ROW,
+    // Every recall of the matrix is withdrawn, or of devices that were frozen by another mutation.
+    outcome: () => "ABSENT",
   },
   {
     name: "sharedFields",

@@ -71,6 +71,15 @@ const OF_OWNERSHIP: readonly Omit<MutationCase, "place">[] = [
     },
   },
   {
+    name: "eraseOwner",
+    text: `($ownerId: ID!) { f0: eraseOwner(
+      ownerId: $ownerId, reason: "asked for", overrideHold: false)`,
+    answer: "ownerId state",
+    variables: ({ ownerId }) => ({ ownerId }),
+    asked: EVERY_ROW,
+    outcome: elseRefused("OWNER_NOT_FOUND"),
+  },
+  {
     name: "registerOwnership",
     text: `($input: RegisterOwnershipInput!) { f0: registerOwnership(input: $input)`,
     answer: "id",
@@ -130,6 +139,7 @@ const INACCESSIBLE = [
   "ownedBy",
   "ownerCountries",
   "provisioningGate",
+  "recalledDevices",
   "sharedFields",
 ];
 
@@ -216,6 +226,7 @@ const OF_STANDING_ROWS = [
     "freezeRecall",
     "installComponents",
     "whereUsed",
+    "handOverStation",
   ],
 ];
 
@@ -251,6 +262,11 @@ function freshTargets(system: System, names: Names) {
     const input = [{ serialNumber, connhexId, isProtected: true }];
     const { provisionDevices } = await ask("ownership", "line", PROVISION, { input });
     const { claimCode } = provisionDevices.verdicts[0];
+    if (mutation.name === "eraseOwner") {
+      const input = { connhexId, claimCode, owner: personNamed("nora") };
+      const { registerOwnership } = await ask("ownership", "support", REGISTER, { input });
+      return { ...target, ownerId: registerOwnership.owner.id };
+    }
     if (mutation.ofNobody) return { ...target, claimCode };
     const owner = whose === "MINE" ? "ada" : "ben";
     const registration = { connhexId, claimCode, owner: personNamed(owner) };

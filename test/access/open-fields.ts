@@ -18,6 +18,7 @@ const REGISTRARS = "owner support admin";
 export const OWNERSHIP_READERS =
   "support recall_manager compliance engineering analyst admin owner";
 const NAME_READERS = "support recall_manager compliance admin owner";
+const ERASERS = "compliance admin";
 const CONTACT_READERS = "support recall_manager admin owner";
 
 /** Clients and what they may run are the administrator's; engineering reads what they run. */
@@ -38,13 +39,17 @@ export const OPEN: readonly [type: string, fields: string, roles: string][] = [
   ["Query", "sharedDevices", "partner"],
   ["Query", "recall recalls", STAFF],
   ["Query", "component components whereUsed", STAFF],
+  ["Query", "stations", STAFF],
   ["Query", "owner", NAME_READERS],
   ["Query", "myDevices", "owner"],
-  ["Query", "provisioningGate ownedBy ownerCountries sharedFields", "service"],
+  ["Query", "provisioningGate ownedBy ownerCountries sharedFields recalledDevices", "service"],
+  ["Query", "erasures", ERASERS],
+  ["Mutation", "eraseOwner", ERASERS],
   ["Subscription", "deviceChanged", EVERYONE],
   ["Mutation", "recordDevices provisionDevices", RECORDERS],
   ["Mutation", "recordSignedDevices", RECORDERS],
   ["Mutation", "installComponents replaceComponent removeComponent", RECORDERS],
+  ["Mutation", "recordScans handOverStation", RECORDERS],
   ["Mutation", "correctDevice defineField retireField", ENGINEERS],
   ["Mutation", "addSigningKey revokeSigningKey", ENGINEERS],
   ["Mutation", "changeIdentityState replaceClaimCode", ENGINEERS],
@@ -91,6 +96,11 @@ export const OPEN: readonly [type: string, fields: string, roles: string][] = [
   ["ComponentLoop", "path", STAFF],
   ["InstallationBatch", "verdicts recorded unchanged refused", RECORDERS],
   ["InstallationVerdict", "index installation outcome code message field", RECORDERS],
+  ["Station", "station journal firstSequence scanCount lastSequence gaps", STAFF],
+  ["Station", "lastScannedAt lastRecordedAt", STAFF],
+  ["ScanBatch", "verdicts recorded revised unchanged refused duplicates receivedAt", RECORDERS],
+  ["ScanVerdict", "index station sequence arrival serialNumber outcome revision", RECORDERS],
+  ["ScanVerdict", "code message field", RECORDERS],
   ["SharedFields", "connhexId fields", "service"],
   ["OwnerCountry", "country count", "service"],
   ["RecallScope", "count sentence knownAt breakdown devices explain", SCOPE_READERS],
@@ -131,6 +141,10 @@ export const OPEN: readonly [type: string, fields: string, roles: string][] = [
   ["OwnerContact", "email phone address", CONTACT_READERS],
   ["Ownership", "id from to endedBy owner device", OWNERSHIP_READERS],
   ["TransferOffer", "code expiresAt", "owner"],
+  ["Erasure", "ownerId reason isHoldOverridden released erasedAt erasedBy", ERASERS],
+  ["Erasure", "state completedAt", ERASERS],
+  ["ErasureConnection", "edges nodes pageInfo totalCount", ERASERS],
+  ["ErasureEdge", "cursor node", ERASERS],
   ["ProvisionBatch", "verdicts provisioned pending unchanged refused", RECORDERS],
   [
     "ProvisionVerdict",

@@ -47,6 +47,8 @@ test("the pages speak of every field that there is, and of no other", () => {
 const ANSWERS_OF_MUTATIONS = [
   "DeviceBatch",
   "DeviceVerdict",
+  "ScanBatch",
+  "ScanVerdict",
   "InstallationBatch",
   "InstallationVerdict",
   "CloudIdentityLinkVerdict",

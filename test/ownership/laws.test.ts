@@ -34,6 +34,8 @@ afterAll(async () => {
 });
 
 const TABLES = [
+  "erasure",
+  "erasure_order",
   "cloud_identity",
   "cloud_identity_revision",
   "hand_over",

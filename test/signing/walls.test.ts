@@ -128,7 +128,12 @@ describe("the audit", () => {
       "signature = substr(signature, 2)",
       "SIGNATURE_WRONG",
     ],
-    ["signing_key", "valid_to = added_at", "valid_to = NULL", "KEY_NOT_VALID"],
+    [
+      "signing_key",
+      "valid_to = valid_from + interval '1 microsecond'",
+      "valid_to = NULL",
+      "KEY_NOT_VALID",
+    ],
   ])(
     "finds each of three rows after a superuser's UPDATE %s SET %s",
     async (table, set, back, kind) => {

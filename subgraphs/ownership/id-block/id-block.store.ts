@@ -8,6 +8,9 @@ const TAKE = statement(
    RETURNING next_id - $3 AS first`,
 );
 
+/** What has ids of its own. */
+export type IdKind = "owner" | "ownership" | "erasure";
+
 interface Block {
   next: number;
   end: number;
@@ -19,7 +22,7 @@ export class IdBlocks {
   private readonly blocks = new Map<string, Block>();
 
   /** The next id. Never call it within a transaction: it asks on a connection of its own. */
-  async next(sql: Sql, tenant: string, name: "owner" | "ownership"): Promise<number> {
+  async next(sql: Sql, tenant: string, name: IdKind): Promise<number> {
     const key = `${tenant}/${name}`;
     const block = this.blocks.get(key) ?? { next: 0, end: 0, filling: null };
     this.blocks.set(key, block);

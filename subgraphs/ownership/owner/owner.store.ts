@@ -51,6 +51,10 @@ const ID_OF_SUBJECT = statement(
   "owner_id_of_subject",
   `SELECT owner_id AS "ownerId" FROM owner WHERE tenant = $1 AND subject = $2`,
 );
+const HOLD_LIVING = statement(
+  "owner_hold_living",
+  `SELECT owner_id FROM owner WHERE tenant = $1 AND owner_id = $2 AND erased_at IS NULL FOR SHARE`,
+);
 /** The key stays as it is: only a row that has one can be read or written. */
 const LOCK_CONTACT = statement(
   "owner_lock_contact",
@@ -165,6 +169,11 @@ export class OwnerStore {
     const [known] = await this.sql.rows<{ ownerId: number }>(ID_OF_SUBJECT, [this.tenant, subject]);
     if (!known) throw new Error("an owner is neither new nor known");
     return known.ownerId;
+  }
+
+  /** Keeps a known owner from being erased until the transaction ends; false where he is erased. */
+  async holdLiving(ownerId: number): Promise<boolean> {
+    return (await this.sql.rows(HOLD_LIVING, [this.tenant, ownerId])).length > 0;
   }
 
   /** Reads an owner's sealed data and holds them until the transaction ends; null once erased. */

@@ -31,6 +31,16 @@ export interface Claimant {
   isStaff: boolean;
 }
 
+/** Who an owner is in the history of ownerships: nothing of his own, so that nothing of him is left. */
+export function ownerActor(ownerId: number): string {
+  return `owner:${ownerId}`;
+}
+
+/** Whom the history names for a change: staff by subject, an owner who acts for himself by his id. */
+export function actorOf({ subject, isStaff }: Claimant, ownerId: number): string {
+  return isStaff ? subject : ownerActor(ownerId);
+}
+
 /** Checks that the device has an owner whom the claimant may act for: himself, or anybody by staff. */
 export function assertMayRelease(
   connhexId: string,

@@ -5,7 +5,7 @@ import { assertClaimCode, wrongClaimCode } from "../identity/claim-code.ts";
 import { assertConnhexId, assertIsActive } from "../identity/identity.ts";
 import { type OwnerText, readNewOwner } from "../owner/owner.ts";
 import { closedGate } from "../provisioning/provisioning.ts";
-import type { Claimant } from "./ownership.ts";
+import { actorOf, type Claimant } from "./ownership.ts";
 
 interface Registration {
   connhexId: string;
@@ -36,7 +36,7 @@ export async function registerOwnership(context: Context, input: Registration) {
       throw wrongClaimCode(connhexId);
     }
     const ownerId = await ownerToBe.settle(owners);
-    const note = { actor: claimant.subject, reason: null };
+    const note = { actor: actorOf(claimant, ownerId), reason: null };
     const made = await ownerships.register({ connhexId, ownershipId, ownerId }, note);
     if (made) return made;
     throw new DomainError("ALREADY_REGISTERED", `${connhexId} is registered to an owner`);
@@ -66,6 +66,8 @@ export async function assertRegistrable(context: Context, connhexId: string) {
 /** What a transaction needs of the owners' table. */
 interface OwnersTable {
   create(owner: Awaited<ReturnType<typeof prepare>>): Promise<number>;
+  /** Keeps him from being erased until the transaction ends. */
+  holdLiving(ownerId: number): Promise<boolean>;
 }
 
 /** The owner that a device is to have; a new one is written by `settle`, in the transaction. */
@@ -82,7 +84,7 @@ export async function ownerHimself(
   if (ownerId != null && numberOfGlobalId("Owner", ownerId) !== known?.ownerId) {
     throw new DomainError("FORBIDDEN", "you may register for yourself only");
   }
-  if (known) return { settle: async () => known.ownerId };
+  if (known) return knownOwner(known.ownerId);
   if (!owner) {
     const text = "say who you are: this is the first device that you register";
     throw new DomainError("FIELD_REQUIRED", text, { field: "owner" });
@@ -103,11 +105,21 @@ export async function ownerOnBehalf(
     const key = numberOfGlobalId("Owner", ownerId);
     const known = key === null ? null : await context.owners.find(key);
     if (!known) throw new DomainError("OWNER_NOT_FOUND", "there is no owner with this id");
-    return { settle: async () => known.ownerId };
+    return knownOwner(known.ownerId);
   }
   const prepared = owner && (await prepare(context, owner, null));
   if (!prepared) throw new Error("an owner is neither given nor named");
   return { settle: (owners) => owners.create(prepared) };
+}
+
+/** An owner who is known; he may have been erased since he was read. */
+function knownOwner(ownerId: number): OwnerToBe {
+  return {
+    async settle(owners) {
+      if (await owners.holdLiving(ownerId)) return ownerId;
+      throw new DomainError("OWNER_NOT_FOUND", "there is no owner with this id");
+    },
+  };
 }
 
 /** A new owner, checked and sealed under a key of his own. */

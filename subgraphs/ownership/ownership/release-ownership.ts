@@ -2,7 +2,7 @@ import { readReason } from "../../../shared/reason.ts";
 import type { Context } from "../context.ts";
 import { assertConnhexId } from "../identity/identity.ts";
 import { LIMITS } from "../limits.ts";
-import { assertMayRelease } from "./ownership.ts";
+import { actorOf, assertMayRelease } from "./ownership.ts";
 import { claimantOf } from "./register-ownership.ts";
 
 /** Ends a device's present ownership. Answers the ownership that ended. */
@@ -14,7 +14,7 @@ export async function releaseOwnership(context: Context, connhexId: string, text
   const ended = await context.write(async ({ ownerships, offers }) => {
     const current = await ownerships.lock(connhexId);
     assertMayRelease(connhexId, current, claimant);
-    const note = { actor: claimant.subject, reason };
+    const note = { actor: actorOf(claimant, current.ownerId), reason };
     await ownerships.change(current, { ownershipId, ownerId: null }, note);
     await offers.remove(connhexId);
     return current.ownershipId;

@@ -6,7 +6,12 @@ import { LIMITS } from "../limits.ts";
 import type { OwnerText } from "../owner/owner.ts";
 import { afterWrongCode, assertMayTry } from "../secret/attempts.ts";
 import { newCode, readCode } from "../secret/secret.ts";
-import { assertIsAnotherOwner, assertIsPresentOwner, assertMayChange } from "./ownership.ts";
+import {
+  actorOf,
+  assertIsAnotherOwner,
+  assertIsPresentOwner,
+  assertMayChange,
+} from "./ownership.ts";
 import {
   assertRegistrable,
   claimantOf,
@@ -70,7 +75,8 @@ export async function transferOwnership(context: Context, input: Transfer) {
     assertMayChange(current);
     const ownerId = await ownerToBe.settle(owners);
     assertIsAnotherOwner(current, ownerId);
-    const note = { actor: claimant.subject, reason };
+    const actor = actorOf(claimant, isGiver ? current.ownerId : ownerId);
+    const note = { actor, reason };
     const from = await ownerships.change(current, { ownershipId, ownerId }, note);
     return { ownershipId, connhexId, ownerId, from, to: null, next: null };
   });

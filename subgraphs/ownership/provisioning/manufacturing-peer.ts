@@ -17,6 +17,8 @@ const SHARED = `query ($partner: String!, $connhexIds: [ID!]!) {
   sharedFields(partner: $partner, connhexIds: $connhexIds) { connhexId fields }
 }`;
 
+const RECALLED = `query ($connhexIds: [ID!]!) { recalledDevices(connhexIds: $connhexIds) }`;
+
 /** What of a device is shared with a partner. */
 export interface SharedFields {
   connhexId: string;
@@ -50,6 +52,8 @@ export interface Manufacturing {
   ): Promise<GateRow[]>;
   /** Writes cloud identities into the manufacturing record. May be repeated. */
   link(tenant: string, links: readonly Link[]): Promise<LinkVerdict[]>;
+  /** Of these devices, those that an open recall holds. */
+  recalled(tenant: string, connhexIds: readonly string[]): Promise<string[]>;
   /** Of these devices, those that are shared with a partner now. */
   sharedFields(
     tenant: string,
@@ -73,6 +77,7 @@ export function manufacturingPeer(execute: PeerExecutor): Manufacturing {
   return {
     gate: (tenant, by) => ask(tenant, GATE, by),
     link: (tenant, links) => ask(tenant, LINK, { input: links }),
+    recalled: (tenant, connhexIds) => ask(tenant, RECALLED, { connhexIds }),
     sharedFields: (tenant, partner, connhexIds) => ask(tenant, SHARED, { partner, connhexIds }),
   };
 }
