@@ -1,3 +1,4 @@
+import type { OperationDefinitionNode } from "graphql";
 import type { Caller } from "../shared/caller.ts";
 import { SeenDevices } from "../shared/graph/seen-devices.ts";
 import type { SubgraphService } from "../shared/graph/subgraph-service.ts";
@@ -28,6 +29,8 @@ export class RequestScope {
   begin: (nodes: number) => Promise<void> = async () => undefined;
   /** Whether the client has closed its connection: what was not begun need not be. */
   isGone: () => boolean = () => false;
+  /** The variables of an operation that was checked, as its types have them: coercing is not free. */
+  coerced: { operation: OperationDefinitionNode; variables: Record<string, unknown> } | null = null;
   private readonly contexts = new Map<string, object>();
 
   constructor(

@@ -105,7 +105,8 @@ async function operationErrors(
   scope: RequestScope,
 ): Promise<GraphQLError[]> {
   try {
-    const { nodes } = variableCheck(asked)(asked.variables);
+    const { variables, nodes } = variableCheck(asked)(asked.variables);
+    scope.coerced = { operation: asked.operation, variables };
     await scope.begin(nodes);
     return [];
   } catch (error) {

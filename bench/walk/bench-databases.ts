@@ -21,6 +21,8 @@ export interface BenchDatabases {
   oneStoreUrl: string | null;
   /** The server's first process; all its others are below it. */
   postmasterPid: number;
+  /** A superuser's login to one of its databases. */
+  adminUrl(database: string): string;
   stop(): Promise<void>;
 }
 
@@ -65,6 +67,7 @@ export async function openBenchDatabases(options: OpenBenchOptions): Promise<Ben
       tenant: DEFAULT_TENANT,
       oneStoreUrl,
       postmasterPid: postmaster.pid,
+      adminUrl: (database) => server.adminUrl(database),
       stop: () => server.stop(),
     };
   } catch (error) {

@@ -82,7 +82,9 @@ function command(
 }
 
 /** What every service with a database reads; those that have none of their own ignore the rest. */
-function databaseUrls({ databases }: BenchDatabases): Record<string, string> {
+export function databaseUrls({
+  databases,
+}: Pick<BenchDatabases, "databases">): Record<string, string> {
   const entries = SERVICE_NAMES.flatMap((name) => [
     [`${name.toUpperCase()}_DATABASE_URL`, databases[name].appUrl],
     [`${name.toUpperCase()}_OWNER_DATABASE_URL`, databases[name].ownerUrl],

@@ -66,3 +66,11 @@ function read(path: string): string {
     return "";
   }
 }
+
+/** CPU time of the children of this process that have ended. */
+export function endedChildrenCpuMs(): number {
+  const text = read("/proc/self/stat");
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const [user = 0, system = 0] = fields.slice(13, 15).map(Number);
+  return ((user + system) / TICKS_PER_SECOND) * 1_000;
+}

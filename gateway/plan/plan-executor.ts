@@ -69,10 +69,14 @@ export function planExecutor(parts: PlanExecutorParts): PlanExecutor {
       const operation = getOperationAST(document, operationName);
       const execute = operation && (await compiledOf({ document, operation }));
       if (!execute) return fallback(request);
+      const { scope } = request.context as { scope: RequestScope };
+      if (scope.coerced?.operation === operation) {
+        return execute(scope.coerced.variables, fetchFor(scope));
+      }
       const definitions = operation.variableDefinitions ?? [];
       // Wrong variables were refused before; only their coercion is done again.
       const { coerced = {} } = getVariableValues(schema, definitions, variables);
-      return execute(coerced, fetchFor((request.context as { scope: RequestScope }).scope));
+      return execute(coerced, fetchFor(scope));
     }) as Executor,
   };
 }

@@ -6,7 +6,9 @@ import {
   Field,
   FieldResolver,
   Info,
+  InputType,
   Int,
+  Mutation,
   ObjectType,
   Query,
   Resolver,
@@ -22,6 +24,15 @@ class Crate {
   size!: number;
 }
 
+@InputType()
+class CrateInput {
+  @Field(() => Int)
+  size!: number;
+
+  @Field(() => String, { nullable: true })
+  label?: string | null;
+}
+
 interface Asked {
   caller: { roles: string[]; subject: string };
 }
@@ -33,6 +44,22 @@ class CrateResolver {
   @Query(() => Crate)
   crate(@Arg("size", () => Int) size: number): Crate {
     return { size };
+  }
+
+  @Mutation(() => String)
+  pack(
+    @Ctx() { caller }: Asked,
+    @Arg("crates", () => [CrateInput]) crates: CrateInput[],
+    @Arg("times", () => Int, { defaultValue: 2 }) times: number,
+    @Arg("note", () => String, { nullable: true }) note?: string,
+  ): string {
+    return JSON.stringify([this.unit, caller.subject, crates, times, note ?? "none"]);
+  }
+
+  @Mutation(() => String)
+  @UseMiddleware(async (_, next) => `<${await next()}>`)
+  seal(@Arg("crate", () => CrateInput) { size }: CrateInput): string {
+    return `${size}`;
   }
 
   @FieldResolver(() => String)
@@ -69,6 +96,7 @@ test("a method gets what it asks for, in its own order, whoever calls it", async
     references: {},
     access: {
       Query: grant(["support"], "crate"),
+      Mutation: grant(["support"], "pack seal"),
       Crate: grant(["support"], "size label seenBy place times wrapped"),
     },
   });
@@ -84,4 +112,19 @@ test("a method gets what it asks for, in its own order, whoever calls it", async
     times: 6,
     wrapped: "<3>",
   });
+  const packed = await graphql({
+    schema,
+    source: "mutation ($crates: [CrateInput!]!) { pack(crates: $crates) seal(crate: { size: 4 }) }",
+    variableValues: { crates: [{ label: null, size: 1 }, { size: 2 }] },
+    contextValue: { caller },
+  });
+  expect(packed.errors).toBeUndefined();
+  expect(packed.data?.seal).toBe("<4>");
+  expect(JSON.parse(String(packed.data?.pack))).toEqual([
+    "cm",
+    "anna",
+    [{ size: 1, label: null }, { size: 2 }],
+    2,
+    "none",
+  ]);
 });

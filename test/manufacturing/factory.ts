@@ -1,6 +1,11 @@
 import { type GraphQLError, graphql } from "graphql";
 import type { Caller, CallerRole } from "../../shared/caller.ts";
-import type { PeerExecutor, SubgraphService } from "../../shared/graph/subgraph-service.ts";
+import type {
+  PeerExecutor,
+  RequestFacts,
+  SubgraphService,
+} from "../../shared/graph/subgraph-service.ts";
+import type { ManufacturingConfig } from "../../subgraphs/manufacturing/config.ts";
 import { startManufacturing } from "../../subgraphs/manufacturing/service.ts";
 import { type FreshDatabase, freshDatabase } from "../support/postgres.ts";
 
@@ -23,7 +28,12 @@ export interface Factory {
   database: FreshDatabase;
   service: SubgraphService;
   /** Asks as a role, or as a caller. */
-  ask(caller: CallerRole | Caller, document: string, variables?: Variables): Promise<Answer>;
+  ask(
+    caller: CallerRole | Caller,
+    document: string,
+    variables?: Variables,
+    request?: Omit<RequestFacts, "requestId">,
+  ): Promise<Answer>;
   /** Records rows as a line; throws where one is refused. */
   record(...rows: Variables[]): Promise<void>;
   /** Corrects as engineering; throws where it is refused. */
@@ -58,14 +68,18 @@ export const DEFINE = `mutation Define($input: FieldDefinitionInput!) {
   }
 }`;
 
-export async function openFactory(ownership: PeerExecutor = NOBODY_THERE): Promise<Factory> {
+export async function openFactory(
+  ownership: PeerExecutor = NOBODY_THERE,
+  settings: Pick<ManufacturingConfig, "coalesces"> = {},
+): Promise<Factory> {
   const database = await freshDatabase("manufacturing");
   const { appUrl: databaseUrl, observe } = database;
-  const service = await startManufacturing({ databaseUrl, observe }, { ownership });
+  const service = await startManufacturing({ databaseUrl, observe, ...settings }, { ownership });
   let requests = 0;
-  const ask: Factory["ask"] = async (who, source, variableValues = {}) => {
+  const ask: Factory["ask"] = async (who, source, variableValues = {}, request = {}) => {
     const caller = typeof who === "string" ? callerOf(who) : who;
-    const contextValue = service.createContext(caller, { requestId: `r-${++requests}` });
+    const requestId = `r-${++requests}`;
+    const contextValue = service.createContext(caller, { requestId, ...request });
     const { schema } = service;
     const { data, errors = [] } = await graphql({ schema, source, variableValues, contextValue });
     return { data, errors, codes: errors.map(({ extensions }) => extensions.code) };
