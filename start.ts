@@ -14,6 +14,7 @@ import {
   SERVICE_NAMES,
 } from "./start/databases.ts";
 import { openLogKeys } from "./start/ledger-keys.ts";
+import { witnessesOf } from "./start/log-witnesses.ts";
 import { serveSystem } from "./start/serve.ts";
 import { startWorkers } from "./start/workers.ts";
 import type { OwnershipConfig } from "./subgraphs/ownership/config.ts";
@@ -58,16 +59,28 @@ export async function startSystem({ environment, notice }: StartOptions): Promis
       notice,
     });
     const logKeys = await openLogKeys(environment, dataFolder, notice);
+    const { isEmbedded } = databases;
+    const witnesses = witnessesOf({ environment, dataFolder, logKeys, isEmbedded, notice });
+    undo.push(() => witnesses.close());
     if (workers === 1) {
-      const served = await serveSystem({ environment, databases, ownership, logKeys });
+      const served = await serveSystem({
+        ...{ environment, databases, ownership, logKeys },
+        witnesses: witnesses.policy,
+      });
       undo.push(() => served.close());
+      // Whoever waits for the system does not wait for them.
+      witnesses.begin();
       return { gateway: served.gateway, dataFolder, examples, close };
     }
     const { host, port } = gatewaySettings;
     const urls = applicationUrls(databases);
+    witnesses.begin();
     const gateway = await startWorkers({
       ...{ count: workers, work: "system", host, port },
-      environment: { ...environment, ...urls, DATA_DIR: dataFolder },
+      environment: {
+        ...{ ...environment, ...urls, DATA_DIR: dataFolder },
+        ...(await witnesses.environment()),
+      },
     });
     undo.push(() => gateway.close());
     return { gateway, dataFolder, examples, close };

@@ -100,6 +100,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/verify.ts")).verifyCommand(),
   },
   {
+    name: "ledger",
+    summary: "the public keys by which outsiders verify",
+    load: async () => (await import("./commands/ledger.ts")).ledgerCommand(),
+  },
+  {
     name: "witness",
     summary: "cosigns a log's checkpoints, for whoever need not believe its operator",
     load: async () => (await import("./commands/witness.ts")).witnessCommand(),

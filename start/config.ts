@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { readMetricsToken } from "../shared/metrics-access.ts";
+import { readWitnesses, type WitnessPolicy } from "../shared/witnessing/witness-addresses.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -49,6 +50,20 @@ export function readLedgerSettings(env: Environment): LedgerSettings {
     keyFile: env.LEDGER_KEY_FILE || null,
     keysFolder: env.LEDGER_KEYS_DIR || null,
   };
+}
+
+/** Who cosigns what the logs say. */
+export interface WitnessSettings {
+  /** Those that are named. */
+  policy: WitnessPolicy | null;
+  /** Whether a system that brings its own database brings witnesses too: unless any are named. */
+  usesOwn: boolean;
+}
+
+export function readWitnessSettings(env: Environment): WitnessSettings {
+  if (env.WITNESSES === "none") return { policy: null, usesOwn: false };
+  const policy = readWitnesses(env.WITNESSES, env.WITNESS_QUORUM);
+  return { policy, usesOwn: policy === null };
 }
 
 /** Whether the standard variables ask for traces. OpenTelemetry reads the others, and these, itself. */

@@ -1,10 +1,12 @@
 import { readGatewaySettings } from "../gateway/config.ts";
 import { type Gateway, type GatewayOptions, startGateway } from "../gateway/server.ts";
+import type { WitnessPolicy } from "../shared/witnessing/witness-addresses.ts";
 import { readCoalescing } from "../subgraphs/manufacturing/config.ts";
 import type { OwnershipConfig } from "../subgraphs/ownership/config.ts";
-import type { ServiceName } from "./databases.ts";
 import { gatewayEnvironmentOf } from "./data-folder-secrets.ts";
+import type { ServiceName } from "./databases.ts";
 import type { AllLogKeys } from "./ledger-keys.ts";
+import { openLogWitnesses } from "./log-witnesses.ts";
 import { startPair } from "./pair.ts";
 
 export interface ServeOptions extends Pick<GatewayOptions, "metrics" | "share"> {
@@ -14,6 +16,8 @@ export interface ServeOptions extends Pick<GatewayOptions, "metrics" | "share"> 
   ownership: OwnershipConfig;
   /** What each service's log is signed with. */
   logKeys: AllLogKeys;
+  /** Who cosigns what the logs say; null: nobody does. */
+  witnesses: WitnessPolicy | Promise<WitnessPolicy> | null;
 }
 
 /** Both subgraphs and the gateway in this process. */
@@ -36,6 +40,7 @@ export async function serveSystem(options: ServeOptions): Promise<ServedSystem> 
       databaseUrl: databases.manufacturing.appUrl,
       coalesces: readCoalescing(environment),
       ...ledger("manufacturing"),
+      witnessQuorum: witnessed.quorum,
     },
     ownership: { ...ownership, ...ledger("ownership") },
   });
@@ -52,10 +57,12 @@ export async function serveSystem(options: ServeOptions): Promise<ServedSystem> 
       async close() {
         await gateway.close();
         await pair.close();
+        await witnessed.close();
       },
     };
   } catch (error) {
     await pair.close();
+    await witnessed.close();
     throw error;
   }
 }

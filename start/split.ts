@@ -4,13 +4,14 @@ import { readServiceKeys } from "../shared/graph/service-keys.ts";
 import { serviceSigner } from "../shared/graph/service-token.ts";
 import { serveSubgraph } from "../shared/graph/subgraph-server.ts";
 import type { PeerExecutor, SubgraphService } from "../shared/graph/subgraph-service.ts";
-import type { LedgerConfig } from "../shared/ledger-store/ledger.ts";
+import type { LogKeys } from "../shared/ledger-store/log-keys.ts";
 import { readManufacturingConfig } from "../subgraphs/manufacturing/config.ts";
 import { startManufacturing } from "../subgraphs/manufacturing/service.ts";
 import { readOwnershipConfig } from "../subgraphs/ownership/config.ts";
 import { startOwnership } from "../subgraphs/ownership/service.ts";
-import { readSplitConfig, readWorkers } from "./config.ts";
+import { readSplitConfig, readWitnessSettings, readWorkers } from "./config.ts";
 import { readLogKeysOf } from "./ledger-keys.ts";
+import { type LogWitnesses, openLogWitnesses } from "./log-witnesses.ts";
 
 /** The services that can run alone beside the gateway. */
 export type SubgraphName = "manufacturing" | "ownership";
@@ -45,8 +46,13 @@ export async function serveLoneGateway(
     throw new Error("MANUFACTURING_URL and OWNERSHIP_URL must say where the subgraphs are");
   }
   const { keysFolder } = config.remote;
-  const ledger = { keys: readLogKeysOf(environment, "gateway", keysFolder) };
-  return startGateway({ ...config, ledger }, options);
+  const witnesses = openLogWitnesses(readWitnessSettings(environment).policy);
+  const ledger = witnesses.ledgerOf({
+    ...{ service: "gateway", databaseUrl: config.databaseUrl },
+    keys: readLogKeysOf(environment, "gateway", keysFolder),
+  });
+  const gateway = await startGateway({ ...config, ledger }, options);
+  return { ...gateway, close: () => gateway.close().finally(() => witnesses.close()) };
 }
 
 /** Starts one subgraph for holders of service tokens: the gateway and the other subgraph. */
@@ -62,34 +68,44 @@ export async function startLoneSubgraph(
     url: split.peerUrl,
     sign: serviceSigner(name, privateKey),
   });
-  const ledger = { keys: readLogKeysOf(environment, name, split.keysFolder) };
-  const service = await startService(name, { environment, ledger }, executor);
+  const keys = readLogKeysOf(environment, name, split.keysFolder);
+  const witnesses = openLogWitnesses(readWitnessSettings(environment).policy);
+  const service = await startService(name, { environment, keys, witnesses }, executor);
   const server = await serveSubgraph(service, { ...split, trustedKeys });
   return {
     url: server.url,
     async close() {
       await server.close();
       await service.close();
+      await witnesses.close();
       await executor.close();
     },
   };
 }
 
+interface LoneOptions {
+  environment: Environment;
+  keys: LogKeys;
+  witnesses: LogWitnesses;
+}
+
 function startService(
   name: SubgraphName,
-  { environment, ledger }: { environment: Environment; ledger: LedgerConfig },
+  { environment, keys, witnesses }: LoneOptions,
   peer: PeerExecutor,
 ): Promise<SubgraphService> {
+  const ledgerOf = ({ databaseUrl }: { databaseUrl: string }) =>
+    witnesses.ledgerOf({ service: name, keys, databaseUrl });
   switch (name) {
-    case "manufacturing":
-      return startManufacturing(
-        { ...readManufacturingConfig(environment), ledger },
-        { ownership: peer },
-      );
-    case "ownership":
-      return startOwnership(
-        { ...readOwnershipConfig(environment), ledger },
-        { manufacturing: peer },
-      );
+    case "manufacturing": {
+      const config = readManufacturingConfig(environment);
+      const ledger = ledgerOf(config);
+      const { quorum: witnessQuorum } = witnesses;
+      return startManufacturing({ ...config, ledger, witnessQuorum }, { ownership: peer });
+    }
+    case "ownership": {
+      const config = readOwnershipConfig(environment);
+      return startOwnership({ ...config, ledger: ledgerOf(config) }, { manufacturing: peer });
+    }
   }
 }

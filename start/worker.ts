@@ -2,7 +2,7 @@ import type { GatewayOptions } from "../gateway/server.ts";
 import { log } from "../shared/log.ts";
 import { metricsText, nameProcess, processMetrics } from "../shared/metrics.ts";
 import { startTracing } from "../shared/tracing.ts";
-import { readStartConfig, readWorkers, wantsTraces } from "./config.ts";
+import { readStartConfig, readWitnessSettings, readWorkers, wantsTraces } from "./config.ts";
 import { openSecrets, ownershipConfigOf } from "./data-folder-secrets.ts";
 import { openDatabases } from "./databases.ts";
 import { openLogKeys } from "./ledger-keys.ts";
@@ -71,6 +71,7 @@ async function startSystem(options: Pick<GatewayOptions, "metrics" | "share">) {
   const logKeys = await openLogKeys(environment, dataFolder);
   const { gateway, close } = await serveSystem({
     ...{ environment, databases, ownership, logKeys },
+    witnesses: readWitnessSettings(environment).policy,
     ...options,
   });
   return { ...gateway, close };

@@ -17,7 +17,13 @@ async function main(): Promise<void> {
   const secrets = await openSecrets(environment.DATA_DIR ?? "");
   const logKeys = await openLogKeys(environment, environment.DATA_DIR ?? "");
   const ownership = ownershipConfigOf(environment, secrets, databases.ownership.appUrl);
-  const { gateway } = await serveSystem({ environment, databases, ownership, logKeys });
+  const { gateway } = await serveSystem({
+    environment,
+    databases,
+    ownership,
+    logKeys,
+    witnesses: null,
+  });
   const delay = monitorEventLoopDelay({ resolution: 1 });
   let cpu = process.cpuUsage();
   process.on("message", (word) => {

@@ -24,12 +24,13 @@ export const USUAL_QUORUM = 2;
  * none is named. Fails naming the variable.
  */
 export function readWitnesses(
-  env: Readonly<Record<string, string | undefined>>,
+  named: string | undefined,
+  quorum: string | undefined,
 ): WitnessPolicy | null {
-  const items = (env.WITNESSES || "").split(",").map((item) => item.trim());
+  const items = (named || "").split(",").map((item) => item.trim());
   const witnesses = items.filter((item) => item !== "").map(readAddress);
   if (witnesses.length === 0) {
-    if (env.WITNESS_QUORUM) throw new Error("WITNESS_QUORUM is set, but WITNESSES is not");
+    if (quorum) throw new Error("WITNESS_QUORUM is set, but WITNESSES is not");
     return null;
   }
   if (witnesses.length > WITNESSES_MOST) {
@@ -38,7 +39,7 @@ export function readWitnesses(
   if (new Set(witnesses.map(({ name }) => name)).size < witnesses.length) {
     throw new Error("WITNESSES names a witness twice");
   }
-  return { witnesses, quorum: readQuorum(env.WITNESS_QUORUM, witnesses.length) };
+  return { witnesses, quorum: readQuorum(quorum, witnesses.length) };
 }
 
 function readAddress(item: string): WitnessAddress {
@@ -71,4 +72,9 @@ function readQuorum(text: string | undefined, witnesses: number): number {
  */
 export function witnessesToHear({ witnesses, quorum }: WitnessPolicy): number {
   return witnesses.length - quorum + 1;
+}
+
+/** The same witnesses, as `WITNESSES` names them. */
+export function witnessesText({ witnesses }: WitnessPolicy): string {
+  return witnesses.map(({ vkey, url }) => `${vkey} ${url}`).join(",");
 }

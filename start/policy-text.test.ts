@@ -1,0 +1,35 @@
+import { expect, test } from "@jest/globals";
+import { isQuorum, parsePolicy } from "../shared/ledger/policy.ts";
+import { WitnessedLog } from "../test/proof/witnessed-log.ts";
+import { newSigner } from "../test/witness/small-log.ts";
+import { policyText } from "./policy-text.ts";
+
+const world = new WitnessedLog();
+const witnesses = world.witnesses.map(({ name, verifierKey: vkey }) => ({ name, vkey }));
+const logs = [world.log.signer.verifierKey];
+
+test("a policy names the logs and witnesses, and asks for as many as are enough", () => {
+  const policy = parsePolicy(policyText({ logs, witnesses, quorum: 2 }));
+  expect(policy.logs.map(({ verifier }) => verifier.name)).toEqual([world.origin]);
+  const names = [...policy.witnesses.keys()];
+  expect(names).toHaveLength(2);
+  expect(isQuorum(policy, new Set(names))).toBe(true);
+  expect(isQuorum(policy, new Set(names.slice(1)))).toBe(false);
+});
+
+test("keys of before stay when others sign, and nothing changes where nothing did", () => {
+  const before = policyText({ logs, witnesses, quorum: 2 });
+  expect(policyText({ logs, witnesses, quorum: 2, before })).toBe(before);
+  const next = {
+    logs: [newSigner(world.origin).verifierKey],
+    witnesses: new WitnessedLog().witnesses.map(({ name, verifierKey: vkey }) => ({ name, vkey })),
+    quorum: 2,
+  };
+  const policy = parsePolicy(policyText({ ...next, before }));
+  expect(policy.logs).toHaveLength(2);
+  expect(policy.witnesses.size).toBe(4);
+});
+
+test("a log without witnesses is believed by its key alone", () => {
+  expect(parsePolicy(policyText({ logs, witnesses: [], quorum: 2 })).quorum).toBeNull();
+});

@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import pg from "pg";
+import { type ProvenContent, verifyProof } from "../../shared/proof/verify-proof.ts";
+import { newSigner } from "../witness/small-log.ts";
+import { ORIGIN, openProvingFactory, type ProvingFactory } from "./proving-factory.ts";
+
+let factory: ProvingFactory;
+beforeAll(async () => {
+  factory = await openProvingFactory();
+});
+afterAll(() => factory?.close());
+
+const PROOFS = `query Proofs($serial: String!) {
+  device(serialNumber: $serial) {
+    revision proof history { nodes { revision recordedAt lotCode proof } }
+    asOf(at: "2100-01-01T00:00:00Z") { revision proof }
+  }
+}`;
+
+async function device(serial: string) {
+  return (await factory.ask(PROOFS, { serial })).device;
+}
+
+function proven(text: string): ProvenContent {
+  const verdict = verifyProof(text, factory.policy);
+  if (!verdict.proven) throw new Error(`${verdict.fault}: ${verdict.reason}`);
+  return verdict;
+}
+
+describe("a device's proof", () => {
+  test("is of its last revision, seen by both witnesses within five seconds", async () => {
+    await factory.record({ serialNumber: "D-1", lotCode: "L-1", operator: "Ada Example" });
+    const began = performance.now();
+    await factory.witnessed();
+    expect(performance.now() - began).toBeLessThan(5_000);
+    await factory.record({ serialNumber: "D-1", partNumber: "P-9" });
+    await factory.witnessed();
+    const { proof, revision, history } = await device("D-1");
+    const { entry, content, witnesses, origin } = proven(proof);
+    expect(origin).toBe(ORIGIN);
+    expect(entry.id.endsWith(`/${revision}`)).toBe(true);
+    expect(entry.at).toBe(history.nodes[1].recordedAt);
+    expect(content).toMatchObject({ serialNumber: "D-1", lotCode: "L-1", partNumber: "P-9" });
+    expect(witnesses).toHaveLength(2);
+    // Whoever operated the station stands in it as a commitment.
+    expect(content.operator).toMatch(/^[0-9a-f]{64}$/);
+    expect(proof).not.toContain("Ada");
+    expect(Buffer.from(/^extra (.*)$/m.exec(proof)?.[1] ?? "", "base64").toString()).not.toContain(
+      "Ada",
+    );
+  });
+
+  test("of each revision is its own, and none is of a state that asOf composed", async () => {
+    await factory.record({ serialNumber: "D-2", lotCode: "L-2" });
+    await factory.ask(
+      `mutation { correctDevice(serialNumber: "D-2", changes: { lotCode: "L-3" }, reason: "wrong label", expectedRevision: 1) { id } }`,
+    );
+    await factory.witnessed();
+    const { history, asOf } = await device("D-2");
+    const said = history.nodes.map(({ proof }: { proof: string }) => proven(proof).content.lotCode);
+    expect(said).toEqual(["L-2", "L-3"]);
+    expect(asOf.proof === null || proven(asOf.proof).content.lotCode === "L-3").toBe(true);
+  });
+
+  test("stays the same text, however far the log goes on", async () => {
+    const before = (await device("D-1")).proof;
+    await factory.record({ serialNumber: "D-3" });
+    await factory.witnessed();
+    expect((await device("D-1")).proof).toBe(before);
+  });
+
+  test("is refused with a code while it is too new, and comes soon", async () => {
+    const other = new pg.Client({ connectionString: factory.database.adminUrl });
+    await other.connect();
+    // Whoever sequences waits for this row.
+    await other.query("BEGIN; SELECT FROM ledger_sequencer FOR UPDATE");
+    await factory.record({ serialNumber: "D-4" });
+    const codes = await factory.codes(PROOFS, { serial: "D-4" });
+    await other.query("COMMIT");
+    await other.end();
+    expect(codes.length).toBeGreaterThan(0);
+    expect(codes.every((code) => code === "NOT_LOGGED_YET")).toBe(true);
+    await factory.witnessed();
+    expect(proven((await device("D-4")).proof).content.serialNumber).toBe("D-4");
+  });
+
+  test("is refused where somebody has changed the row behind the log's back", async () => {
+    await factory.record({ serialNumber: "D-5", lotCode: "L-5" });
+    await factory.witnessed();
+    await factory.database.admin("ALTER TABLE device_revision DISABLE TRIGGER ALL");
+    await factory.database.admin(
+      "UPDATE device_revision SET lot_code = 'L-6' WHERE serial_number = 'D-5'",
+    );
+    await factory.database.admin("ALTER TABLE device_revision ENABLE TRIGGER ALL");
+    expect(new Set(await factory.codes(PROOFS, { serial: "D-5" }))).toEqual(
+      new Set(["LOG_DIFFERS"]),
+    );
+  });
+});
+
+describe("when a log's key is replaced", () => {
+  test("proofs of before hold, and those that both keys have signed, and those of the new one", async () => {
+    const old = (await device("D-1")).proof;
+    const [first] = factory.keys.signers;
+    if (!first) throw new Error("no key");
+    const second = newSigner(ORIGIN);
+    await factory.restart({ keys: { origin: ORIGIN, signers: [second, first] } });
+    await factory.record({ serialNumber: "K-1" });
+    await factory.witnessed();
+    expect(proven((await device("K-1")).proof).logKeys).toEqual([second.keyId, first.keyId]);
+    await factory.restart({ keys: { origin: ORIGIN, signers: [second] } });
+    await factory.record({ serialNumber: "K-2" });
+    await factory.witnessed();
+    expect(proven((await device("K-2")).proof).logKeys).toEqual([second.keyId]);
+    expect(proven(old).logKeys).toEqual([first.keyId]);
+    expect((await device("D-1")).proof).toBe(old);
+  });
+});
+
+describe("witnesses that are away", () => {
+  test("keep nothing from being recorded, and see it when they are back", async () => {
+    await factory.witnesses.stop(0);
+    await factory.record({ serialNumber: "W-1" });
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    const alone = verifyProof((await device("W-1")).proof, factory.policy);
+    expect(alone).toMatchObject({ proven: false, fault: "QUORUM_NOT_REACHED" });
+    await factory.witnesses.resume(0);
+    await factory.witnessed();
+    expect(proven((await device("W-1")).proof).content.serialNumber).toBe("W-1");
+  });
+});
