@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import { CliError } from "../cli-error.ts";
 import { type ConnectionOptions, withConnection } from "../connection.ts";
 import { EXPORT_FORMATS, exportJournal, type JournalExportFormat } from "../line/export-journal.ts";
 import { journalPlace } from "../line/journal-place.ts";
@@ -31,7 +32,9 @@ interface JournalOptions extends ConnectionOptions {
   station: string;
   journal?: string;
 }
-interface RunOptions extends JournalOptions, InputOptions, ScanValueOptions {
+interface RunOptions extends Omit<JournalOptions, "station">, InputOptions, ScanValueOptions {
+  /** Required; commander would ask for it before each command below this one, too. */
+  station?: string;
   linger: number;
 }
 interface RetryOptions extends JournalOptions, ScanValueOptions {
@@ -39,7 +42,9 @@ interface RetryOptions extends JournalOptions, ScanValueOptions {
 }
 
 export function lineCommand(): Command {
-  const command = withJournal(new Command("line").description(DESCRIPTION));
+  const command = withJournal(new Command("line").description(DESCRIPTION), stationOption());
+  // `line status --station eol-3` names the station of the status, not of the line.
+  command.enablePositionalOptions();
   withConnection(withInput(withScanValues(command)).addOption(lingerOption()));
   return command
     .action(run)
@@ -49,9 +54,9 @@ export function lineCommand(): Command {
     .addCommand(takeOverCommand());
 }
 
-function withJournal(command: Command): Command {
+function withJournal(command: Command, station = stationOption().makeOptionMandatory()): Command {
   return command
-    .addOption(stationOption())
+    .addOption(station)
     .option("--journal <file>", "the journal (~/.tracegraph/stations/<station>.journal)");
 }
 
@@ -151,12 +156,14 @@ Example:
   );
 }
 
-async function run(options: RunOptions): Promise<void> {
+async function run({ station, ...options }: RunOptions): Promise<void> {
+  if (station === undefined) throw new CliError("USAGE", "name the station with --station");
   const { signal } = untilStopped();
   process.exitCode = await runStation(
     {
       ...options,
-      journal: placeOf(options),
+      station,
+      journal: options.journal ?? journalPlace(station),
       lingerMs: options.linger * 1_000,
       pattern: new RegExp(options.pattern, "u"),
       ofEach: scanValuesOf(options),

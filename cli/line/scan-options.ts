@@ -57,12 +57,11 @@ export function withInput(command: Command): Command {
 }
 
 export function stationOption(): Option {
-  return new Option("--station <name>", "the station: 1 to 64 letters, digits, . _ and -")
-    .argParser((text: string) => {
-      if (STATION.test(text)) return text;
-      throw new InvalidArgumentError("A station has 1 to 64 letters, digits, . _ and -.");
-    })
-    .makeOptionMandatory();
+  const option = new Option("--station <name>", "the station: 1 to 64 letters, digits, . _ and -");
+  return option.argParser((text: string) => {
+    if (STATION.test(text)) return text;
+    throw new InvalidArgumentError("A station has 1 to 64 letters, digits, . _ and -.");
+  });
 }
 
 /** What is said of each scan. */
