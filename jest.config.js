@@ -7,7 +7,8 @@ export default {
   globalSetup: "<rootDir>/test/support/global-setup.ts",
   globalTeardown: "<rootDir>/test/support/global-teardown.ts",
   testTimeout: 60_000,
-  maxWorkers: 2,
+  // A third of their time tests wait for processes and timers, so that three fill two cores.
+  maxWorkers: 3,
   extensionsToTreatAsEsm: [".ts"],
   transform: {
     "\\.ts$": [
