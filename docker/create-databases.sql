@@ -1,6 +1,7 @@
 -- The roles and databases of the three services, for psql as a superuser, once for a server. PostgreSQL's image runs it on an empty
 -- volume; elsewhere: psql -v ON_ERROR_STOP=1 -f create-databases.sql, with the six passwords in the environment.
--- Owners own the tables and run migrations. Applications own nothing and cannot pass row-level security.
+-- Owners own the tables and run migrations. Applications own nothing and cannot pass row-level security; of the roles that they may
+-- become they have no right before (NOINHERIT: it must be said before the role is granted).
 \getenv manufacturing_owner_password MANUFACTURING_OWNER_PASSWORD
 \getenv manufacturing_app_password MANUFACTURING_APP_PASSWORD
 \getenv ownership_owner_password OWNERSHIP_OWNER_PASSWORD
@@ -9,11 +10,11 @@
 \getenv gateway_app_password GATEWAY_APP_PASSWORD
 
 CREATE ROLE manufacturing_owner LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'manufacturing_owner_password';
-CREATE ROLE manufacturing_app LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'manufacturing_app_password';
+CREATE ROLE manufacturing_app LOGIN NOINHERIT NOSUPERUSER NOBYPASSRLS PASSWORD :'manufacturing_app_password';
 CREATE ROLE ownership_owner LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'ownership_owner_password';
-CREATE ROLE ownership_app LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'ownership_app_password';
+CREATE ROLE ownership_app LOGIN NOINHERIT NOSUPERUSER NOBYPASSRLS PASSWORD :'ownership_app_password';
 CREATE ROLE gateway_owner LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'gateway_owner_password';
-CREATE ROLE gateway_app LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD :'gateway_app_password';
+CREATE ROLE gateway_app LOGIN NOINHERIT NOSUPERUSER NOBYPASSRLS PASSWORD :'gateway_app_password';
 -- Sees which tenants have links to hand over, and nothing else. The application becomes it for that one question.
 CREATE ROLE ownership_worker NOLOGIN NOSUPERUSER NOBYPASSRLS;
 GRANT ownership_worker TO ownership_app;

@@ -11,16 +11,21 @@ export function commitment(key: Buffer, text: string): string {
   return createHmac("sha256", key).update(text).digest("hex");
 }
 
-const ERASED = /^erased:([0-9a-f]{64})$/;
+const COMMITTED = /^(?:erased|person):([0-9a-f]{64})$/;
 
 /** What takes the place of a text in its row when it is erased: the row still agrees with its entry. */
 export function erasedText(committed: string): string {
   return `erased:${committed}`;
 }
 
-/** What an erased text was committed to; null where the text is not erased. */
+/** What names a person in a row from the beginning, where nobody needs to know who he is. */
+export function personText(committed: string): string {
+  return `person:${committed}`;
+}
+
+/** What a text that gave way to its commitment was committed to; null where it is there still. */
 export function commitmentOfErased(text: string): string | null {
-  return ERASED.exec(text)?.[1] ?? null;
+  return COMMITTED.exec(text)?.[1] ?? null;
 }
 
 /** Texts of one person that are remembered with their commitments. */

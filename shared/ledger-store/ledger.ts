@@ -15,6 +15,8 @@ export interface LedgerConfig {
   beforeFirstSignature?: BeforeFirstSignature;
   /** Is told each checkpoint once it is committed. */
   onCheckpoint?: SequencerOptions["onCheckpoint"];
+  /** Other limits: tests do not wait as long. */
+  limits?: SequencerOptions["limits"];
 }
 
 /** A log as anybody may read it. */
@@ -59,7 +61,7 @@ export function startLedger(parts: LedgerParts): Ledger {
   const sql = connections.tenant("*");
   const store = new SequencerStore(sql);
   const sequencer = new Sequencer({
-    ...{ sql, keys },
+    ...{ sql, keys, limits: parts.limits },
     ...(parts.beforeFirstSignature && { beforeFirstSignature: parts.beforeFirstSignature }),
     ...(parts.onCheckpoint && { onCheckpoint: parts.onCheckpoint }),
     ...(backfill && { backfill: () => backfill(connections) }),

@@ -14,10 +14,5 @@ export const LEDGER_LIMITS = {
   lagSeconds: 5,
   /** Rows without an entry that are entered in one transaction. */
   backfillRows: 2_000,
-  /** What is asked of a published log at once, of all who ask; whoever comes then is refused. */
-  readsAtOnce: 16,
-  /** Full tiles that are kept in memory: 8 KiB each. */
-  tilesKept: 1_000,
-  /** For so long a checkpoint that was read is given to everybody. */
-  checkpointKeptMs: 250,
 } as const;
+export type LedgerLimits = Record<keyof typeof LEDGER_LIMITS, number>;

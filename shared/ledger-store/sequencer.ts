@@ -8,7 +8,7 @@ import { newTiles } from "../ledger/tiles.ts";
 import { log } from "../log.ts";
 import type { TenantSql } from "../postgres/database.ts";
 import { now } from "../time.ts";
-import { LEDGER_LIMITS } from "./limits.ts";
+import { LEDGER_LIMITS, type LedgerLimits } from "./limits.ts";
 import { pendingLogKey } from "./log-key-entry.ts";
 import type { LogKeys } from "./log-keys.ts";
 import { SequencerStore, type StoredState } from "./sequencer.store.ts";
@@ -33,6 +33,8 @@ export interface SequencerOptions {
   onCheckpoint?: (checkpoint: { size: bigint; root: Hash; note: string }) => void;
   /** Enters some rows that were there before the ledger; false where none is left. */
   backfill?: () => Promise<boolean>;
+  /** Other limits: tests do not wait as long. */
+  limits?: Partial<LedgerLimits> | undefined;
 }
 
 /** Nothing may be signed: the tables, or a witness, say something else than this log. */
@@ -58,9 +60,11 @@ export class Sequencer {
   private readonly stopping = new AbortController();
   private run: Promise<void> = Promise.resolve();
   private fault = "";
+  private readonly limits: LedgerLimits;
 
   constructor(private readonly options: SequencerOptions) {
     this.store = new SequencerStore(options.sql);
+    this.limits = { ...LEDGER_LIMITS, ...options.limits };
   }
 
   /** Begins at once, and goes on until it is stopped. */
@@ -94,17 +98,17 @@ export class Sequencer {
   /** One look at what waits. Answers how long to wait until the next one. */
   private async turn(): Promise<number> {
     try {
-      if (!(await this.lead())) return LEDGER_LIMITS.retryMs;
+      if (!(await this.lead())) return this.limits.retryMs;
       const taken = (await this.store.isDue()) ? await this.sequence() : 0;
       this.fault = "";
-      if (taken === LEDGER_LIMITS.leavesAtOnce) return 0;
+      if (taken === this.limits.leavesAtOnce) return 0;
       if (await this.options.backfill?.()) return 0;
       await this.renew(taken === 0);
-      return LEDGER_LIMITS.lookEveryMs;
+      return this.limits.lookEveryMs;
     } catch (error) {
       this.forget();
       this.tell(error);
-      return LEDGER_LIMITS.retryMs;
+      return this.limits.retryMs;
     }
   }
 
@@ -162,13 +166,13 @@ export class Sequencer {
     const grown = await this.options.sql.transaction(async (sql) => {
       const store = new SequencerStore(sql);
       if (!(await store.hold(epoch, tree.size))) throw new LeaseLost();
-      const leaves = await store.sequence(tree.size, LEDGER_LIMITS.leavesAtOnce);
+      const leaves = await store.sequence(tree.size, this.limits.leavesAtOnce);
       if (leaves.length === 0) return null;
       const size = tree.size + BigInt(leaves.length);
       const { tiles, edge } = newTiles(tree.size, leaves, tree.edge);
       const root = rootOfEdge(size, edge);
       const note = this.sign({ size, root });
-      const isDrained = leaves.length < LEDGER_LIMITS.leavesAtOnce;
+      const isDrained = leaves.length < this.limits.leavesAtOnce;
       const growth = { oldSize: tree.size, size, root, note, tiles, isDrained };
       if (!(await store.grow(epoch, growth))) throw new LeaseLost();
       return { size, edge, root, note, leaves: leaves.length };
@@ -188,7 +192,7 @@ export class Sequencer {
 
   private async renew(isDrained: boolean): Promise<void> {
     const { epoch } = this;
-    if (epoch === null || performance.now() - this.renewedAt < LEDGER_LIMITS.renewEveryMs) return;
+    if (epoch === null || performance.now() - this.renewedAt < this.limits.renewEveryMs) return;
     if (!(await this.store.renewLease(epoch, isDrained))) throw new LeaseLost();
     this.renewedAt = performance.now();
   }

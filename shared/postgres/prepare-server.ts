@@ -25,7 +25,7 @@ export async function prepareDatabase(
     await ensureLogin(client, app, passwords(app));
     for (const role of service.workerRoles ?? []) {
       await ensureRole(client, role);
-      await client.query(`GRANT ${role} TO ${app}`);
+      await grantToBecome(client, role, app);
     }
     const known = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [database]);
     if (known.rowCount === 0) await client.query(`CREATE DATABASE ${database} OWNER ${owner}`);
@@ -54,6 +54,19 @@ export function serviceUrls(
 
 /** The password of a role, always the same for one data folder. */
 export type PasswordOf = (role: string) => string;
+
+/** PostgreSQL says of each membership from this version on whether it is inherited. */
+const MEMBERSHIPS_HAVE_OPTIONS = 160_000;
+
+/** Lets a login become a role, and have none of its rights before: who is a member inherits them. */
+async function grantToBecome(client: pg.Client, role: string, login: string): Promise<void> {
+  await client.query(`ALTER ROLE ${login} NOINHERIT`);
+  const { rows } = await client.query<{ version: number }>(
+    "SELECT current_setting('server_version_num')::integer AS version",
+  );
+  const hasOptions = (rows[0]?.version ?? 0) >= MEMBERSHIPS_HAVE_OPTIONS;
+  await client.query(`GRANT ${role} TO ${login}${hasOptions ? " WITH INHERIT FALSE" : ""}`);
+}
 
 async function ensureRole(client: pg.Client, role: string): Promise<void> {
   const known = await client.query("SELECT 1 FROM pg_roles WHERE rolname = $1", [role]);
