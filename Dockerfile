@@ -20,7 +20,7 @@ COPY --from=build /app/subgraphs/ownership/schema.graphql ./subgraphs/ownership/
 COPY --from=build /app/gateway/schema.graphql /app/gateway/supergraph.graphql ./gateway/
 COPY --from=build /app/package.json /app/LICENSE ./
 # A new volume takes over the owner of the folder that it covers.
-RUN mkdir -p /data /keys /secrets /issue/all /issue/gateway /issue/manufacturing /issue/ownership \
+RUN mkdir -p /data /keys /secrets /issue/all /issue/gateway /issue/manufacturing /issue/ownership /issue/witness-1 /issue/witness-2 \
  && chown -R node:node /data /keys /secrets /issue
 USER node
 # As in start/node-flags.ts, which says why.

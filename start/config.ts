@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { readMetricsToken } from "../shared/metrics-access.ts";
 import { readWitnesses, type WitnessPolicy } from "../shared/witnessing/witness-addresses.ts";
@@ -62,8 +63,19 @@ export interface WitnessSettings {
 
 export function readWitnessSettings(env: Environment): WitnessSettings {
   if (env.WITNESSES === "none") return { policy: null, usesOwn: false };
-  const policy = readWitnesses(env.WITNESSES, env.WITNESS_QUORUM);
+  const named = env.WITNESSES || linesOf(env.WITNESSES_FILE);
+  const policy = readWitnesses(named, env.WITNESS_QUORUM);
   return { policy, usesOwn: policy === null };
+}
+
+/** A file of witnesses has a line for each. */
+function linesOf(path: string | undefined): string | undefined {
+  if (!path) return undefined;
+  try {
+    return readFileSync(path, "utf8").replaceAll("\n", ",");
+  } catch (error) {
+    throw new Error(`WITNESSES_FILE: cannot read ${path} (${(error as { code?: string }).code})`);
+  }
 }
 
 /** Whether the standard variables ask for traces. OpenTelemetry reads the others, and these, itself. */

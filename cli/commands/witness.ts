@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { CliError } from "../cli-error.ts";
 import { EXIT } from "../exit-codes.ts";
 import { note, print } from "../output.ts";
 import { withoutGateway } from "../start-failure.ts";
@@ -17,10 +18,11 @@ Examples:
 interface WitnessOptions {
   name: string;
   data: string;
-  trust: string;
+  trust?: string;
   host: string;
   port: string;
   untilInputEnds?: boolean;
+  keyOnly?: boolean;
   json?: boolean;
 }
 
@@ -29,7 +31,8 @@ export function witnessCommand(): Command {
     .description(DESCRIPTION)
     .requiredOption("--name <name>", "its name, as an address of its own")
     .requiredOption("--data <folder>", "where it keeps its key and what it has seen")
-    .requiredOption("--trust <file>", "the vkeys of the logs that it cosigns")
+    .option("--trust <file>", "the vkeys of the logs that it cosigns; required to run")
+    .option("--key-only", "make its key where it has none, print its vkey, and end")
     .option("--host <address>", "where it listens", "127.0.0.1")
     .option("--port <port>", "0 takes a free one", "4010")
     .option("--until-input-ends", "end when standard input ends: with whatever has started it")
@@ -38,7 +41,10 @@ export function witnessCommand(): Command {
 }
 
 /** Resolves when a signal, or the end of the input, has ended it. */
-async function witness({ untilInputEnds, json, ...options }: WitnessOptions): Promise<void> {
+async function witness(options: WitnessOptions): Promise<void> {
+  const { trust, untilInputEnds, json } = options;
+  if (options.keyOnly) return printKey(options);
+  if (trust === undefined) throw new CliError("USAGE", "name the file of --trust");
   const stopping = new Promise<void>((resolve) => {
     process.once("SIGTERM", () => resolve());
     // The terminal's Ctrl-C comes to the whole group; whatever has started it says when to end.
@@ -49,7 +55,7 @@ async function witness({ untilInputEnds, json, ...options }: WitnessOptions): Pr
   });
   const { witnessConfig } = await import("../../witness/config.ts");
   const { startWitness } = await import("../../witness/start-witness.ts");
-  const running = await withoutGateway(() => startWitness(witnessConfig(options)));
+  const running = await withoutGateway(() => startWitness(witnessConfig({ ...options, trust })));
   const { name, verifierKey: vkey, url } = running;
   if (json) print(JSON.stringify({ name, vkey, url }));
   else {
@@ -59,4 +65,14 @@ async function witness({ untilInputEnds, json, ...options }: WitnessOptions): Pr
   await stopping;
   await running.close();
   process.exitCode = EXIT.OK;
+}
+
+/** Whoever names a witness before it runs for the first time needs its vkey. */
+async function printKey({ name, data, json }: WitnessOptions): Promise<void> {
+  const { witnessSigner } = await import("../../shared/ledger/cosignature.ts");
+  const { openWitnessKey } = await import("../../witness/witness-key.ts");
+  const { verifierKey: vkey } = await withoutGateway(async () =>
+    witnessSigner(name, await openWitnessKey(data, name)),
+  );
+  print(json ? JSON.stringify({ name, vkey }) : vkey);
 }
