@@ -5,6 +5,7 @@ import { CreateExports1764000000003 } from "./migrations/003-create-exports.ts";
 import { NarrowRights1764000000004 } from "./migrations/004-narrow-rights.ts";
 import { CreateWebhooks1764000000005 } from "./migrations/005-create-webhooks.ts";
 import { CreateLedger1764000000006 } from "./migrations/006-create-ledger.ts";
+import { ForgetOwners1764000000007 } from "./migrations/007-forget-owners.ts";
 import { entities } from "./registry/subgraph.ts";
 
 /**
@@ -22,6 +23,7 @@ export const gatewayDatabase: ServiceDatabase = {
     NarrowRights1764000000004,
     CreateWebhooks1764000000005,
     CreateLedger1764000000006,
+    ForgetOwners1764000000007,
   ],
   workerRoles: ["gateway_door", "gateway_dispatcher", "gateway_sequencer"],
 };

@@ -2,6 +2,7 @@ import type { SubgraphService } from "../shared/graph/subgraph-service.ts";
 import type { Ledger, LedgerConfig } from "../shared/ledger-store/ledger.ts";
 import type { AccessLog } from "./access-log/access-log.ts";
 import { startAccessLog } from "./access-log/service.ts";
+import { followErasures } from "./erasure/erasure-follower.ts";
 import { MergedFeed } from "./events/merged-feed.ts";
 import type { ObserveFetch } from "./guarded-fetch.ts";
 import type { LeanLane } from "./lean-lane.ts";
@@ -68,6 +69,7 @@ export async function openGraph(
   // Otherwise the first request would wait for the supergraph.
   await runtime.getSchema();
   const dispatcher = webhooks?.serve(recording.accessLog);
+  const followers = followErasures(given, recording.forgetOwner);
   return {
     ...{ subgraphs, runtime, registry, lane: graph },
     accessLog: recording.accessLog,
@@ -76,6 +78,7 @@ export async function openGraph(
     pingDatabase: () => own.service.ready(),
     async close() {
       await dispatcher?.stop();
+      await Promise.all(followers.map((follower) => follower.stop()));
       await runtime[Symbol.asyncDispose]();
       await Promise.all([
         own.close(),

@@ -1,9 +1,13 @@
-import type { Person } from "../../shared/ledger-store/commitment.ts";
 import type { Page } from "../../shared/page.ts";
 import { type Sql, statement } from "../../shared/postgres/database.ts";
 import type { Timestamp } from "../../shared/time.ts";
 import { enterLines } from "../ledger/lines.store.ts";
 import type { AccessLine } from "./access-line.ts";
+
+/** A line as it is kept: who asked is named by `subject`, and by `actor` in its entry. */
+export interface NamedLine extends AccessLine {
+  actor: string;
+}
 
 /** A line as read. */
 export interface AccessLineRow extends Omit<AccessLine, "tenant" | "devices" | "deviceHash"> {
@@ -71,11 +75,11 @@ export class AccessLogStore {
 
   /**
    * Writes the lines with their entries in one statement, and opens the present month where nobody
-   * has yet. `persons` are those who asked, by subject.
+   * has yet.
    */
-  async add(lines: readonly AccessLine[], persons: ReadonlyMap<string, Person>): Promise<void> {
-    const actors = [...persons.values()].map(({ actor }) => actor);
-    const values = [this.tenant, JSON.stringify(lines), [...persons.keys()], actors];
+  async add(lines: readonly NamedLine[]): Promise<void> {
+    const actors = new Map(lines.map(({ subject, actor }) => [subject, actor]));
+    const values = [this.tenant, JSON.stringify(lines), [...actors.keys()], [...actors.values()]];
     try {
       await this.sql.rows(RECORD, values);
     } catch (error) {

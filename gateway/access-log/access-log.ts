@@ -5,6 +5,7 @@ import { observeFlush } from "../operation/metrics.ts";
 import type { AccessLine } from "./access-line.ts";
 import { AccessLogStore } from "./access-log.store.ts";
 import { ACCESS_LOG } from "./limits.ts";
+import { keyNameOf, subjectInLine } from "./line-name.ts";
 
 /** Where lines become durable: resolves when PostgreSQL has committed them. */
 export type WriteLines = (tenant: string, lines: readonly AccessLine[]) => Promise<void>;
@@ -28,9 +29,14 @@ export function openAccessLog(
   const write: WriteLines = async (tenant, lines) => {
     const began = performance.now();
     const sql = database.tenant(tenant);
-    const subjects = [...new Set(lines.map(({ subject }) => subject))];
-    const persons = await people.learn(sql, tenant, subjects);
-    await new AccessLogStore(sql, tenant).add(lines, persons);
+    const names = [...new Set(lines.map(keyNameOf))];
+    const persons = await people.learn(sql, tenant, names);
+    const named = lines.map((line) => {
+      const person = persons.get(keyNameOf(line));
+      if (!person) throw new Error("whoever asked has no key");
+      return { ...line, subject: subjectInLine(line, person), actor: person.actor };
+    });
+    await new AccessLogStore(sql, tenant).add(named);
     observeFlush(performance.now() - began);
   };
   return new AccessLog(write, options);

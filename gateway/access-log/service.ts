@@ -7,6 +7,7 @@ import { BACKFILL_SOURCES } from "../ledger/lines.store.ts";
 import { watchAccessLog } from "../operation/metrics.ts";
 import { type AccessLog, type AccessLogOptions, openAccessLog } from "./access-log.ts";
 import { createContext } from "./context.ts";
+import { forgetOwner } from "./forget-owner.store.ts";
 import { ACCESS_LOG } from "./limits.ts";
 import { accessLogSubgraph } from "./subgraph.ts";
 
@@ -24,6 +25,8 @@ export interface RunningAccessLog {
   accessLog: AccessLog;
   /** The log in which its lines are entered, where this process may sequence it. */
   ledger: Ledger | null;
+  /** Destroys what an owner is named by, under this subject. May be repeated. */
+  forgetOwner(tenant: string, subject: string): Promise<void>;
   /** The subgraph `access-log`, which runs in the gateway's process. */
   service: SubgraphService;
   /** Waits for the lines that were taken. */
@@ -72,5 +75,7 @@ export async function startAccessLog({
     },
     close,
   };
-  return { accessLog, ledger, service, close };
+  const forget = (tenant: string, subject: string) =>
+    forgetOwner({ database, people }, tenant, subject);
+  return { accessLog, ledger, service, forgetOwner: forget, close };
 }

@@ -1,10 +1,24 @@
 import type { ErasureKey, ErasureOrder } from "../../shared/graph/erasure-orders.ts";
 import { log } from "../../shared/log.ts";
+import type { GatewaySubgraph } from "../subgraph.ts";
 
 const LIMITS = {
   /** How long somebody who was erased is still known here, at most, while all services run. */
   everyMs: 2_000,
 } as const;
+
+/** Begins to forget whom these subgraphs erase. */
+export function followErasures(
+  subgraphs: readonly Pick<GatewaySubgraph, "erasures">[],
+  forget: ErasureFollowerParts["forget"],
+): ErasureFollower[] {
+  return subgraphs.flatMap(({ erasures: ask }) => {
+    if (!ask) return [];
+    const follower = new ErasureFollower({ ask, forget });
+    follower.start();
+    return [follower];
+  });
+}
 
 export interface ErasureFollowerParts {
   /** Says who was forgotten, and answers who is yet to be. */

@@ -26,8 +26,11 @@ export class IssuerUnreachableError extends Error {
 const CLOCK_TOLERANCE_SECONDS = 5;
 const SUBJECT_CHARACTERS = 256;
 const TENANTS_OF_A_TOKEN = 100;
-/** What we call services of ours, and who comes with a client's key: no issuer's word to give. */
-const OUR_SUBJECTS = ["service:", "client:"];
+/**
+ * What we call services of ours, who comes with a client's key, and who is not named: no issuer's
+ * word to give.
+ */
+const OUR_SUBJECTS = ["service:", "client:", "owner:", "person:", "erased:"];
 /** A token that brings its own key, or says where to fetch it, would vouch for itself. */
 const FORBIDDEN_HEADERS = ["jku", "jwk", "x5u", "x5c", "crit"];
 

@@ -28,6 +28,15 @@ export function commitmentOfErased(text: string): string | null {
   return COMMITTED.exec(text)?.[1] ?? null;
 }
 
+/** Something is to be said of a person whose key was destroyed. */
+export class KeyDestroyed extends Error {
+  override name = "KeyDestroyed";
+
+  constructor() {
+    super("the key of an erased person cannot commit to a text");
+  }
+}
+
 /** Texts of one person that are remembered with their commitments. */
 const REMEMBERED_TEXTS = 200;
 
@@ -55,7 +64,7 @@ export class Person {
     if (known !== undefined) return known;
     const erased = commitmentOfErased(text);
     if (erased !== null) return erased;
-    if (this.key === null) throw new Error("the key of an erased person cannot commit to a text");
+    if (this.key === null) throw new KeyDestroyed();
     const committed = commitment(this.key, text);
     if (this.commitments.size >= REMEMBERED_TEXTS) this.commitments.clear();
     this.commitments.set(text, committed);

@@ -141,7 +141,13 @@ describe("who is known", () => {
     expect(data).toMatchObject({ device: { roles: ["analyst"] } });
   });
 
-  test.each(["service:ownership", "client:acme"])("is not %s by name", async (subject) => {
+  test.each([
+    "service:ownership",
+    "client:acme",
+    "owner:7",
+    `erased:${"0".repeat(64)}`,
+    "person:x",
+  ])("is not %s by name", async (subject) => {
     const { status } = await ask(`Bearer ${await gateway.token({ subject })}`);
     expect(status).toBe(401);
   });

@@ -75,7 +75,7 @@ export async function transferOwnership(context: Context, input: Transfer) {
     assertMayChange(current);
     const ownerId = await ownerToBe.settle(owners);
     assertIsAnotherOwner(current, ownerId);
-    const actor = actorOf(claimant, isGiver ? current.ownerId : ownerId);
+    const actor = actorOf(claimant, (isGiver ? current.ownerId : null) ?? ownerId);
     const note = { actor, reason };
     const from = await ownerships.change(current, { ownershipId, ownerId }, note);
     return { ownershipId, connhexId, ownerId, from, to: null, next: null };
