@@ -10,6 +10,7 @@ import {
   openDevelopmentIssuer,
 } from "../../gateway/identity/development-issuer.ts";
 import { type Gateway, type GatewayOptions, startGateway } from "../../gateway/server.ts";
+import type { WebhookConfig } from "../../gateway/webhooks/open-webhooks.ts";
 import { type FreshDatabase, freshDatabase } from "./postgres.ts";
 
 /** A client's view of an answer. */
@@ -49,6 +50,8 @@ export interface TestGatewayOptions extends Omit<GatewayOptions, "observeFetch">
   servesGraphiql?: boolean;
   /** Where it writes exports; without it in a folder that goes with the gateway. */
   exports?: SpoolOptions;
+  /** What it keeps webhooks with; without it there are none. */
+  webhooks?: WebhookConfig;
   /** Whose it is drops it; without it the gateway has one of its own. */
   database?: FreshDatabase;
 }
@@ -64,6 +67,7 @@ export async function testGateway(options: TestGatewayOptions = {}): Promise<Tes
     servesGraphiql = true,
     database: given,
     exports: spool,
+    webhooks = null,
     ...rest
   } = options;
   const database = given ?? (await freshDatabase("gateway"));
@@ -77,6 +81,7 @@ export async function testGateway(options: TestGatewayOptions = {}): Promise<Tes
       issuer: { kind: "development", dataFolder },
       remote,
       databaseUrl: database.appUrl,
+      webhooks,
       exports: spool ?? { folder: join(dataFolder, "exports") },
     },
     {
