@@ -15,6 +15,7 @@ import {
 } from "./start/databases.ts";
 import { openLogKeys } from "./start/ledger-keys.ts";
 import { witnessesOf } from "./start/log-witnesses.ts";
+import { scheduleAudit } from "./start/scheduled-audit.ts";
 import { serveSystem } from "./start/serve.ts";
 import { startWorkers } from "./start/workers.ts";
 import type { OwnershipConfig } from "./subgraphs/ownership/config.ts";
@@ -62,6 +63,10 @@ export async function startSystem({ environment, notice }: StartOptions): Promis
     const { isEmbedded } = databases;
     const witnesses = witnessesOf({ environment, dataFolder, logKeys, isEmbedded, notice });
     undo.push(() => witnesses.close());
+    const schedule = () => {
+      const audits = scheduleAudit({ ...environment, DATA_DIR: dataFolder });
+      undo.push(() => audits.close());
+    };
     if (workers === 1) {
       const served = await serveSystem({
         ...{ environment, databases, ownership, logKeys },
@@ -70,6 +75,7 @@ export async function startSystem({ environment, notice }: StartOptions): Promis
       undo.push(() => served.close());
       // Whoever waits for the system does not wait for them.
       witnesses.begin();
+      schedule();
       return { gateway: served.gateway, dataFolder, examples, close };
     }
     const { host, port } = gatewaySettings;
@@ -83,6 +89,7 @@ export async function startSystem({ environment, notice }: StartOptions): Promis
       },
     });
     undo.push(() => gateway.close());
+    schedule();
     return { gateway, dataFolder, examples, close };
   } catch (error) {
     await close();

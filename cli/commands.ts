@@ -90,6 +90,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/signing-key.ts")).signingKeyCommand(),
   },
   {
+    name: "owner",
+    summary: "erases owners, and says who was erased",
+    load: async () => (await import("./commands/owner.ts")).ownerCommand(),
+  },
+  {
     name: "access",
     summary: "who has seen a device",
     load: async () => (await import("./commands/access.ts")).accessCommand(),
@@ -118,6 +123,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: "check",
     summary: "checks that the record agrees with itself",
     load: async () => (await import("./commands/check.ts")).checkCommand(),
+  },
+  {
+    name: "audit",
+    summary: "checks that nobody has rewritten what was recorded",
+    load: async () => (await import("./commands/audit.ts")).auditCommand(),
   },
   {
     name: "migrate",

@@ -38,6 +38,18 @@ export function readTenant(text: string): string {
   throw new InvalidArgumentError("A tenant has 1 to 63 of a-z, 0-9 and -.");
 }
 
+const UNITS_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+/** What a timer can wait. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** A time that passes, like 30m or 6h, in milliseconds. */
+export function readDuration(text: string): number {
+  const [, amount, unit] = /^([1-9][0-9]{0,5})([smhd])$/.exec(text) ?? [];
+  const ms = Number(amount) * UNITS_MS[(unit ?? "s") as keyof typeof UNITS_MS];
+  if (ms <= LONGEST_MS) return ms;
+  throw new InvalidArgumentError("Give a number and s, m, h or d, like 6h, up to 24d.");
+}
+
 /** How many lines are told at most. */
 export function readLimit(text: string): number {
   const limit = Number(text);

@@ -78,6 +78,22 @@ function linesOf(path: string | undefined): string | undefined {
   }
 }
 
+/** When a running system audits itself, and who is told. */
+export interface AuditSettings {
+  /** As `tracegraph audit --every` reads it; null: it does not. */
+  every: string | null;
+  /** Is run at the first deviation of each audit. */
+  alertCommand: string | null;
+}
+
+export function readAuditSettings(env: Environment): AuditSettings {
+  const every = env.AUDIT_EVERY || null;
+  if (every !== null && !/^[1-9][0-9]{0,5}[smhd]$/.test(every)) {
+    throw new Error(`AUDIT_EVERY must be a time like 30m, 6h or 1d, not ${every}`);
+  }
+  return { every, alertCommand: env.AUDIT_ALERT_COMMAND || null };
+}
+
 /** Whether the standard variables ask for traces. OpenTelemetry reads the others, and these, itself. */
 export function wantsTraces(env: Environment): boolean {
   if (env.OTEL_SDK_DISABLED?.toLowerCase() === "true") return false;

@@ -66,8 +66,12 @@ async function startAll({ json }: StartOptions): Promise<Running> {
 
 async function startService(service: Service): Promise<Running> {
   const { startLoneGateway, startLoneSubgraph } = await import("../../start/split.ts");
-  if (service === "gateway") return startLoneGateway(process.env);
-  return startLoneSubgraph(service, process.env);
+  const { scheduleAudit } = await import("../../start/scheduled-audit.ts");
+  const { url, close } = await (service === "gateway"
+    ? startLoneGateway(process.env)
+    : startLoneSubgraph(service, process.env));
+  const audits = scheduleAudit(process.env, service);
+  return { url, close: () => audits.close().then(close) };
 }
 
 /** Resolves at the first Ctrl-C or SIGTERM; the second one does not wait for anything. */

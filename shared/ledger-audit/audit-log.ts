@@ -2,6 +2,7 @@ import { verifierOf } from "../ledger/cosignature.ts";
 import { leafHash } from "../ledger/merkle.ts";
 import type { NoteVerifier } from "../ledger/note.ts";
 import { LedgerFormatError } from "../ledger/strict-text.ts";
+import { NO_TENANT } from "../ledger-store/log-key-entry.ts";
 import type { Sql } from "../postgres/database.ts";
 import { AuditedLogStore } from "./audited-log.store.ts";
 import { EntryBuckets } from "./entry-buckets.ts";
@@ -17,7 +18,8 @@ export interface AuditedLog {
   /** A snapshot of the database, in the sequencer's role. */
   sql: Sql;
   sources: readonly AuditSource[];
-  origin: string;
+  /** Null: whatever the log says that its name is. */
+  origin: string | null;
   pinned: readonly NoteVerifier[];
   witnesses: readonly NoteVerifier[];
   /** What witnesses said before the snapshot was taken. */
@@ -39,6 +41,7 @@ export interface AuditedCounts {
   expired: number;
   checkpoints: number;
   cosignatures: number;
+  tenants: readonly string[];
   /** The root of all entries, in base64; null where entries are missing. */
   root: string | null;
 }
@@ -79,9 +82,11 @@ export async function auditLog(log: AuditedLog): Promise<AuditedCounts> {
 
 /** The keys of the log are entered in it: what the newest signature covers, covers them too. */
 async function trustedKeys(store: AuditedLogStore, log: AuditedLog): Promise<TrustedKeys> {
-  const { origin, pinned, witnesses, findings } = log;
+  const { pinned, witnesses, findings } = log;
   const recorded: NoteVerifier[] = [];
-  for (const { keyId, verifierKey } of await store.keys()) {
+  const keys = await store.keys();
+  const origin = log.origin ?? keys.at(-1)?.verifierKey.split("+")[0] ?? "";
+  for (const { keyId, verifierKey } of keys) {
     try {
       const verifier = verifierOf(verifierKey);
       if (verifier.name === origin && verifier.keyId === keyId) recorded.push(verifier);
@@ -113,16 +118,19 @@ async function walkSources(
   store: AuditedLogStore,
   { sql, sources, findings }: AuditedLog,
   onRow: (row: ExpectedEntry) => void,
-): Promise<{ rows: number; unentered: number }> {
+): Promise<{ rows: number; unentered: number; tenants: string[] }> {
   const unentered = await store.unentered();
   const counts = { rows: 0, unentered: 0 };
+  const tenants = new Set<string>();
   for (const source of [...sources, LOG_KEY_SOURCE]) {
     const isUnentered = unentered.has(source.source);
-    const { rows, waiting } = await walkRows(sql, source, { isUnentered, findings }, onRow);
-    counts.rows += rows;
-    counts.unentered += waiting;
+    const walked = await walkRows(sql, source, { isUnentered, findings }, onRow);
+    counts.rows += walked.rows;
+    counts.unentered += walked.waiting;
+    for (const tenant of walked.tenants) tenants.add(tenant);
   }
-  return counts;
+  tenants.delete(NO_TENANT);
+  return { ...counts, tenants: [...tenants].sort() };
 }
 
 /** The same two walks, for what was found the first time is known. */

@@ -1,7 +1,7 @@
 import { type Hash, leafHash } from "../ledger/merkle.ts";
 import type { BackfillSource, EnteredRow } from "../ledger-store/backfill.store.ts";
-import { commitmentOfErased, Person } from "../ledger-store/commitment.ts";
-import { entryText } from "../ledger-store/entry.ts";
+import { commitmentOfErased, KeyDestroyed, Person } from "../ledger-store/commitment.ts";
+import { type Entry, entryText } from "../ledger-store/entry.ts";
 import { readPersons } from "../ledger-store/person-keys.store.ts";
 import type { Sql } from "../postgres/database.ts";
 import type { Findings } from "./findings.ts";
@@ -16,6 +16,13 @@ export interface ExpectedEntry {
   hash: Hash;
   /** What the row names: its serial number, or else its connhexId. */
   device: string | null;
+}
+
+/** How many rows a source has, how many wait to be entered, and whose they are. */
+export interface WalkedRows {
+  rows: number;
+  waiting: number;
+  tenants: Set<string>;
 }
 
 /** What of a row names its device, if it does. */
@@ -60,15 +67,16 @@ export async function walkRows(
   source: AuditSource,
   { isUnentered, findings }: { isUnentered: boolean; findings: Findings },
   onRow: (expected: ExpectedEntry) => void,
-): Promise<{ rows: number; waiting: number }> {
+): Promise<WalkedRows> {
   const people = new KnownPeople(sql);
-  const told = { rows: 0, waiting: 0 };
+  const told: WalkedRows = { rows: 0, waiting: 0, tenants: new Set() };
   let after: string[] = [];
   for (;;) {
     const rows = await sql.rows<EnteredRow>(source.page, [after, source.most]);
     await people.learn(rows);
     for (const row of rows) {
       told.rows += 1;
+      told.tenants.add(row.tenant);
       // While rows of before the ledger are still being entered, what has no entry yet will have one.
       if (isUnentered && !row.isEntered) told.waiting += 1;
       else judge(source, row, people, { findings, onRow });
@@ -83,18 +91,29 @@ function judge(
   source: AuditSource,
   row: EnteredRow,
   people: KnownPeople,
-  to: { findings: Findings; onRow: (expected: ExpectedEntry) => void },
+  { findings, onRow }: { findings: Findings; onRow: (expected: ExpectedEntry) => void },
 ): void {
   const { serialNumber, connhexId } = row as EnteredRow & Named;
   const device = serialNumber ?? connhexId ?? null;
-  const person = row.actor === null ? null : people.of(row.tenant, row.actor);
-  if (row.actor !== null && person === null) {
-    const key = source.keyOf(row).join("/");
-    const detail = `${source.source} ${key}: the person who did it has no key`;
-    to.findings.add("KEY_GONE", detail, { device });
+  const entry = entryOf(source, row, people);
+  if (entry === null) {
+    const detail = `${source.source} ${source.keyOf(row).join("/")}: a person whom it names has no key`;
+    findings.add("KEY_GONE", detail, { device });
     return;
   }
-  const entry = source.entryOf(row, person);
   const text = entryText(entry);
-  to.onRow({ id: entry.id, text, hash: leafHash(Buffer.from(text)), device });
+  onRow({ id: entry.id, text, hash: leafHash(Buffer.from(text)), device });
+}
+
+/** The entry that a row must have; null where it cannot be told without a key. */
+function entryOf(source: AuditSource, row: EnteredRow, people: KnownPeople): Entry | null {
+  if (row.actor === null) return source.entryOf(row, null);
+  const person = people.of(row.tenant, row.actor);
+  if (person === null) return null;
+  try {
+    return source.entryOf(row, person);
+  } catch (error) {
+    if (error instanceof KeyDestroyed) return null;
+    throw error;
+  }
 }

@@ -29,6 +29,7 @@ import { CloseTheHandOverToTheApplication1761000000004 } from "./migrations/004-
 import { CreateChanges1761000000005 } from "./migrations/005-create-changes.ts";
 import { CreateLedger1761000000006 } from "./migrations/006-create-ledger.ts";
 import { EraseOwners1761000000007 } from "./migrations/007-erase-owners.ts";
+import { AuditErasures1761000000008 } from "./migrations/008-audit-erasures.ts";
 import { OwnerEntity } from "./owner/owner.entity.ts";
 import { OwnerResolver } from "./owner/owner.resolver.ts";
 import { Owner, OwnerContact } from "./owner/owner.type.ts";
@@ -67,6 +68,7 @@ export const migrations = [
   CreateChanges1761000000005,
   CreateLedger1761000000006,
   EraseOwners1761000000007,
+  AuditErasures1761000000008,
 ];
 
 /**

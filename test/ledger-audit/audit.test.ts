@@ -16,7 +16,6 @@ describe("an audit of what is as it was written", () => {
   test.each(SERVICES)("finds nothing in %s, and has looked at everything", async (service) => {
     const { deviations, counts } = await audited.audit(service);
     expect(deviations).toEqual([]);
-    console.log(service, counts);
     expect(counts.entries).toBeGreaterThan(5);
     expect(counts.rows).toBe(counts.entries + counts.pending);
   });

@@ -1,29 +1,20 @@
 import { type AccessLog, openAccessLog } from "../../gateway/access-log/access-log.ts";
-import { BACKFILL_SOURCES as GATEWAY_SOURCES } from "../../gateway/ledger/lines.store.ts";
 import { verifierOf } from "../../shared/ledger/cosignature.ts";
 import { type AuditedCounts, auditLog } from "../../shared/ledger-audit/audit-log.ts";
 import { type AuditDeviation, Findings } from "../../shared/ledger-audit/findings.ts";
 import type { SeenTree } from "../../shared/ledger-audit/walk-checkpoints.ts";
-import type { AuditSource } from "../../shared/ledger-audit/walk-rows.ts";
 import { Backfill } from "../../shared/ledger-store/backfill.store.ts";
 import { sequencerRole } from "../../shared/ledger-store/ledger-tables.ts";
 import type { LogKeys } from "../../shared/ledger-store/log-keys.ts";
 import { PersonKeys } from "../../shared/ledger-store/person-keys.store.ts";
 import { Database, type Sql } from "../../shared/postgres/database.ts";
-import { BACKFILL_SOURCES as MANUFACTURING_SOURCES } from "../../subgraphs/manufacturing/ledger/backfill.store.ts";
-import { BACKFILL_SOURCES as OWNERSHIP_SOURCES } from "../../subgraphs/ownership/ledger/backfill.store.ts";
+import { AUDIT_SOURCES } from "../../start/audit.ts";
 import { newLogKeys, type SequencedLog, sequencedLog } from "../ledger-store/sequenced-log.ts";
 import { openTown, type Town } from "../ownership/town.ts";
 import { type FreshDatabase, freshDatabase } from "../support/postgres.ts";
 import type { ServiceName } from "../support/service-databases.ts";
 
 export const SERVICES = ["manufacturing", "ownership", "gateway"] as const;
-
-const SOURCES: Readonly<Record<ServiceName, readonly AuditSource[]>> = {
-  manufacturing: MANUFACTURING_SOURCES,
-  ownership: OWNERSHIP_SOURCES,
-  gateway: GATEWAY_SOURCES,
-};
 
 /** What one audit found, and what it looked at. */
 export interface Audited {
@@ -65,7 +56,7 @@ export async function openAuditedTown(): Promise<AuditedTown> {
   };
   const logs = new Map<ServiceName, SequencedLog>();
   for (const service of SERVICES) {
-    const backfill = new Backfill(SOURCES[service], new PersonKeys());
+    const backfill = new Backfill(AUDIT_SOURCES[service], new PersonKeys());
     logs.set(
       service,
       sequencedLog(databases[service], service, {
@@ -125,7 +116,7 @@ async function auditOf(
   const deviations: AuditDeviation[] = [];
   const findings = new Findings(service, most, (deviation) => deviations.push(deviation));
   const counts = await auditLog({
-    ...{ sql, seen, findings, sources: SOURCES[service], origin: keys.origin, witnesses: [] },
+    ...{ sql, seen, findings, sources: AUDIT_SOURCES[service], origin: keys.origin, witnesses: [] },
     pinned: keys.signers.map(({ verifierKey }) => verifierOf(verifierKey)),
   });
   return { deviations, counts };

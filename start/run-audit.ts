@@ -1,0 +1,172 @@
+import { spawn } from "node:child_process";
+import { setTimeout as pause } from "node:timers/promises";
+import type { AuditDeviation } from "../shared/ledger-audit/findings.ts";
+import { log } from "../shared/log.ts";
+import type { AdministrationOptions } from "./administration.ts";
+import { type AuditedService, auditService, trustOf } from "./audit.ts";
+import {
+  readAuditSettings,
+  readDatabaseUrls,
+  readStartConfig,
+  readWitnessSettings,
+} from "./config.ts";
+import { openSecrets } from "./data-folder-secrets.ts";
+import { type Databases, openDatabases, type ServiceName } from "./databases.ts";
+import { readPolicy } from "./read-policy.ts";
+
+export interface RunAuditOptions extends AdministrationOptions {
+  services: readonly ServiceName[];
+  /** The policy file's text; null: that of the data folder, with what the environment names. */
+  policyText: string | null;
+  limit: number;
+  logsOnly: boolean;
+}
+
+/** One service's part of a report, with the same in words. */
+export interface ReportedService extends AuditedService {
+  verdict: string;
+  /** What somebody should know who reads that nothing deviates. */
+  notes: string[];
+}
+
+export interface AuditReport {
+  at: string;
+  seconds: number;
+  deviations: number;
+  services: ReportedService[];
+}
+
+/** Audits services one after the other. */
+export async function runAudit({
+  onDeviation,
+  ...options
+}: RunAuditOptions & {
+  onDeviation: (deviation: AuditDeviation) => void;
+}): Promise<AuditReport> {
+  const { environment, services, limit, logsOnly } = options;
+  const { dataFolder } = readStartConfig(environment);
+  const text = options.policyText ?? (await readPolicy(environment)).text;
+  const addresses = readWitnessSettings(environment).policy?.witnesses ?? [];
+  const trust = trustOf(text, { addresses, dataFolder });
+  const at = new Date().toISOString();
+  const begun = performance.now();
+  const places = await openPlaces(options);
+  try {
+    const audited: ReportedService[] = [];
+    for (const service of services) {
+      const one = await auditService(service, places.urlOf(service), {
+        ...{ trust, limit, logsOnly, onDeviation },
+      });
+      audited.push({ ...one, verdict: verdictOf(one), notes: notesOf(one) });
+    }
+    const deviations = audited.map(countOf).reduce((sum, count) => sum + count, 0);
+    return { at, seconds: (performance.now() - begun) / 1_000, deviations, services: audited };
+  } finally {
+    await places.close();
+  }
+}
+
+function countOf({ deviations }: AuditedService): number {
+  return Object.values(deviations).reduce((sum, count) => sum + count, 0);
+}
+
+function verdictOf(audited: AuditedService): string {
+  const codes = Object.entries(audited.deviations).map(([code, count]) => `${count} ${code}`);
+  return codes.length === 0 ? "everything agrees" : codes.join(", ");
+}
+
+function notesOf(audited: AuditedService): string[] {
+  const { isPinned, witnesses, pending, unentered, expired, linesSince, flagged } = audited;
+  const silent = witnesses.flatMap(({ witness, fault }) => (fault ? [`${witness}: ${fault}`] : []));
+  const notes: [isSo: boolean, text: string][] = [
+    [!isPinned, "no key of this log is known here: its signatures prove nothing (--trust)"],
+    [
+      witnesses.length === 0,
+      "no witness was asked: an older backup in its place would not be seen",
+    ],
+    ...silent.map((text): [boolean, string] => [true, `a witness said nothing: ${text}`]),
+    [pending > 0, `${pending} entries wait for their place`],
+    [unentered > 0, `${unentered} rows of before the log are still to be entered`],
+    [expired > 0, `${expired} lines of the access log before ${linesSince} were dropped`],
+    [flagged > 0, `${flagged} signed hand-overs came while their key was not valid`],
+  ];
+  return notes.flatMap(([isSo, text]) => (isSo ? [text] : []));
+}
+
+interface Places {
+  urlOf(service: ServiceName): string;
+  close(): Promise<void>;
+}
+
+/** The databases that the environment names, one by one, or those of the data folder. */
+async function openPlaces(options: RunAuditOptions): Promise<Places> {
+  const { environment, notice, services } = options;
+  const named = new Map(
+    services.map((name) => [name, readDatabaseUrls(environment, name)?.appUrl]),
+  );
+  const urlOf = (service: ServiceName): string => {
+    const url = named.get(service);
+    if (url) return url;
+    throw new Error(`${service.toUpperCase()}_DATABASE_URL is not set`);
+  };
+  if ([...named.values()].some((url) => url !== undefined)) {
+    return { urlOf, close: async () => undefined };
+  }
+  const { dataFolder } = readStartConfig(environment);
+  const databasePassword = async () => (await openSecrets(dataFolder)).databasePassword;
+  const databases: Databases = await openDatabases({
+    ...{ environment, dataFolder, databasePassword, notice },
+  });
+  return { urlOf: (service) => databases[service].appUrl, close: () => databases.stop() };
+}
+
+export interface AuditEveryOptions extends RunAuditOptions {
+  everyMs: number;
+  /** Whether to end when the standard input does: with the process that started this one. */
+  untilInputEnds: boolean;
+  onReport: (report: AuditReport) => void;
+}
+
+/** Audits again and again until a signal ends it, and alerts at the first deviation of each. */
+export async function auditEvery(options: AuditEveryOptions): Promise<void> {
+  const { everyMs, untilInputEnds, onReport, environment } = options;
+  const { alertCommand } = readAuditSettings(environment);
+  const stopping = new AbortController();
+  const stop = () => stopping.abort();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
+  if (untilInputEnds) process.stdin.once("end", stop).resume();
+  while (!stopping.signal.aborted) {
+    let isTold = false;
+    try {
+      const report = await runAudit({
+        ...options,
+        onDeviation(deviation) {
+          if (isTold) return;
+          isTold = true;
+          log("ERROR", "audit-found-deviation", { ...deviation });
+          alert(alertCommand, deviation);
+        },
+      });
+      const { seconds, deviations } = report;
+      log("INFO", "audit-finished", { seconds: Math.round(seconds), deviations });
+      onReport(report);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      log("ERROR", "audit-failed", { reason });
+    }
+    await pause(everyMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+  }
+}
+
+/** Runs the command of the configuration with the deviation as JSON on its standard input. */
+function alert(command: string | null, deviation: AuditDeviation): void {
+  if (!command) return;
+  const child = spawn(command, { shell: true, stdio: ["pipe", "ignore", "inherit"] });
+  const failed = (reason: string) => log("ERROR", "audit-alert-failed", { reason });
+  child.once("error", (error) => failed(error.message));
+  child.once("exit", (code) => {
+    if (code !== 0) failed(`it ended with ${code}`);
+  });
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(`${JSON.stringify(deviation)}\n`);
+}
