@@ -33,7 +33,7 @@ async function withDatabases<T>(
 }
 
 /** The same for what has a meaning only where there is a record: it never makes a database. */
-async function withExistingDatabases<T>(
+export async function withExistingDatabases<T>(
   options: AdministrationOptions,
   work: (databases: Databases) => Promise<T>,
 ): Promise<T> {

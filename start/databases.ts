@@ -19,6 +19,8 @@ export const SERVICE_NAMES = Object.keys(SERVICE_DATABASES) as ServiceName[];
 export interface Databases extends Record<ServiceName, ServiceUrls> {
   /** The data folder's own server holds them all. */
   isEmbedded: boolean;
+  /** A superuser of the embedded server; null where the server is somebody else's. */
+  adminUrl: string | null;
   /** Stops the embedded server where this process started it. */
   stop(): Promise<void>;
 }
@@ -39,7 +41,8 @@ export async function openDatabases(options: OpenOptions): Promise<Databases> {
   const named = SERVICE_NAMES.map((name) => readDatabaseUrls(options.environment, name));
   const [manufacturing, ownership, gateway] = named;
   if (manufacturing && ownership && gateway) {
-    return { manufacturing, ownership, gateway, isEmbedded: false, stop: async () => undefined };
+    const stop = async () => undefined;
+    return { manufacturing, ownership, gateway, isEmbedded: false, adminUrl: null, stop };
   }
   if (named.some((urls) => urls !== null)) {
     throw new Error(
@@ -60,6 +63,7 @@ async function openEmbedded(options: OpenOptions): Promise<Databases> {
       ownership: await prepare(ownershipDatabase),
       gateway: await prepare(gatewayDatabase),
       isEmbedded: true,
+      adminUrl: server.adminUrl("postgres"),
       stop: () => server.stop(),
     };
   } catch (error) {
