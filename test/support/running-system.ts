@@ -51,6 +51,8 @@ export async function startSystem(options: StartOptions = {}): Promise<RunningSy
       PORT: "0",
       DATA_DIR: dataFolder,
       SEED: options.seed ?? "none",
+      // Two processes less; a test that is about them says so.
+      WITNESSES: "none",
       ...options.environment,
     },
   });
