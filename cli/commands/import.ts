@@ -3,6 +3,7 @@ import { type ConnectionOptions, connect, withConnection } from "../connection.t
 import { explainFile } from "../import/explain-file.ts";
 import { FORMATS } from "../import/guess-format.ts";
 import { type RunOptions, runFile } from "../import/run-file.ts";
+import { USUAL_PATIENCE_SECONDS } from "../import/send.ts";
 
 const DESCRIPTION = `Records the devices of a file, and provisions them where the file says so. Good rows are recorded
 although others are refused; each refused row is told with its line, field, code and reason.
@@ -22,6 +23,8 @@ Columns are the fields of a device in any spelling (serial_number, "Lot Code", f
 of Connhex files (manufacturing.*, provision.*, connectable.*, tenant), connhex_id, and custom
 fields by name or as attributes.<name>. A file with any other column is refused before its first
 row. docs/imports.md says what a mapping may hold.`;
+
+const MOST_PATIENCE_SECONDS = 86_400;
 
 type ImportOptions = ConnectionOptions & Omit<RunOptions, "purpose"> & { explain?: boolean };
 
@@ -60,8 +63,20 @@ export function withFileOptions(command: Command): Command {
       "--state <file>",
       "remember here how far the import came; <file>.tracegraph-import.json",
     )
+    .option(
+      "--patience <seconds>",
+      "how long to wait for a gateway that is away",
+      readPatience,
+      USUAL_PATIENCE_SECONDS,
+    )
     .option("--restart", "begin anew where an import was interrupted")
     .option("--progress", "draw the progress bar also where standard error is no terminal");
+}
+
+function readPatience(text: string): number {
+  const seconds = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+  if (seconds <= MOST_PATIENCE_SECONDS) return seconds;
+  throw new InvalidArgumentError(`Give a number of seconds from 0 to ${MOST_PATIENCE_SECONDS}.`);
 }
 
 function readBatchSize(text: string): number {

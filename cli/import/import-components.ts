@@ -14,7 +14,7 @@ import { judgeInstallation } from "./judge-installation.ts";
 import { inspectTable, openTable } from "./open-table.ts";
 import { type JudgedRow, sendInBatches } from "./pipeline.ts";
 import { CsvFile, reportHeader, reportLine } from "./report.ts";
-import { BatchSender } from "./send.ts";
+import { BatchSender, USUAL_PATIENCE_SECONDS } from "./send.ts";
 import { NOT_SENT } from "./settled.ts";
 
 /** Tables alone: a Catena-X file brings its installations itself. */
@@ -58,7 +58,8 @@ export async function importComponents(
       note(printable(text));
     };
     const { run: id, seed } = ImportState.unkept();
-    const run = { id, seed, isDryRun: options.dryRun === true };
+    const patienceMs = USUAL_PATIENCE_SECONDS * 1_000;
+    const run = { id, seed, isDryRun: options.dryRun === true, patienceMs };
     const sender = new BatchSender(gateway, run, (reason, waitMs) =>
       noteBelow(`${reason}; trying again in ${waitMs / 1_000} s`),
     );

@@ -45,6 +45,7 @@ export interface ImportFileOptions {
   /** Where it is remembered how far the import came; null where it is not. */
   state: string | null;
   restarts: boolean;
+  patienceSeconds: number;
 }
 
 /** What an import needs of the world around it. */
@@ -285,10 +286,11 @@ export function sourceOf(name: string): string {
 
 function senderOf(
   { connection }: ImportPlan,
-  { dryRun }: { dryRun: boolean },
+  { dryRun, patienceSeconds }: { dryRun: boolean; patienceSeconds: number },
   { around, state }: Sending,
 ): BatchSender {
-  const run = { id: state.run, seed: state.seed, isDryRun: dryRun };
+  const { run: id, seed } = state;
+  const run = { id, seed, isDryRun: dryRun, patienceMs: patienceSeconds * 1_000 };
   return new BatchSender(connection.gateway, run, (reason, waitMs) =>
     around.note(`${reason}; trying again in ${waitMs / 1_000} s`),
   );

@@ -12,12 +12,16 @@ const STATE_SUFFIX = ".tracegraph-import.json";
 
 /** The options of `import` and of `provision`, as the command line brings them. */
 export interface RunOptions
-  extends Omit<ImportFileOptions, "dryRun" | "timeZone" | "state" | "restarts"> {
+  extends Omit<
+    ImportFileOptions,
+    "dryRun" | "timeZone" | "state" | "restarts" | "patienceSeconds"
+  > {
   dryRun?: boolean;
   progress?: boolean;
   timeZone?: string;
   state?: string;
   restart?: boolean;
+  patience: number;
 }
 
 /** Sends a file, shows how far it is, and tells what became of it. */
@@ -46,7 +50,7 @@ export async function runFile(
 }
 
 function importOptions(path: string, options: RunOptions): ImportFileOptions {
-  const { dryRun = false, restart = false, timeZone, state, ...rest } = options;
+  const { dryRun = false, restart = false, timeZone, state, patience, ...rest } = options;
   // What comes through a pipe may be another thing next time, unless somebody says where it stands.
   const beside = path === "-" ? null : `${path}${STATE_SUFFIX}`;
   const zone = timeZone === undefined ? null : TimeZone.named(timeZone);
@@ -55,7 +59,8 @@ function importOptions(path: string, options: RunOptions): ImportFileOptions {
       advice: "Name one like Europe/Rome, UTC or +01:00.",
     });
   }
-  return { ...rest, dryRun, timeZone: zone, state: state ?? beside, restarts: restart };
+  const remembered = { state: state ?? beside, restarts: restart };
+  return { ...rest, ...remembered, dryRun, timeZone: zone, patienceSeconds: patience };
 }
 
 /** What a run took of this machine. */

@@ -32,8 +32,9 @@ const INSTALL_COMPONENTS = `mutation InstallComponents($input: [InstallationInpu
     verdicts { index outcome code message field }
   }
 }`;
-/** Waits before each further try of a request that may succeed later. */
-const BACK_OFF_MS = [500, 1_000, 2_000, 4_000, 8_000];
+/** Waits before further tries of a request that may succeed later: the first one, and the longest. */
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 8_000;
 /** How often single rows are sent again that the gateway could not judge now. */
 const ROW_TRIES = 3;
 /** Waits before it is asked again what became of identities that were pending. */
@@ -53,7 +54,12 @@ export interface Run {
   /** Of the secrets that it makes. */
   seed: Buffer;
   isDryRun: boolean;
+  /** How long it waits for a gateway that is away, all waits for one answer together. */
+  patienceMs: number;
 }
+
+/** Five waits. */
+export const USUAL_PATIENCE_SECONDS = 16;
 
 /** Sends batches to the gateway, again where the answer was lost; rows in the order they were given. */
 export class BatchSender {
@@ -189,7 +195,7 @@ export class BatchSender {
         else verdicts[place.index] = verdict;
       }
       if (again.length > 0)
-        await this.#pause(BACK_OFF_MS[attempt - 1], `${again.length} rows could not be judged`);
+        await this.#pause(waitBefore(attempt), `${again.length} rows could not be judged`);
       open = again;
     }
     return verdicts;
@@ -209,21 +215,27 @@ export class BatchSender {
 
   /** Sends one batch until it is answered, each time under the same key. */
   async #persist<V>(send: () => Promise<V[]>): Promise<V[]> {
-    for (let attempt = 0; ; attempt += 1) {
+    let leftMs = this.#run.patienceMs;
+    for (let attempt = 1; ; attempt += 1) {
       try {
         return await send();
       } catch (error) {
-        const isLast = attempt >= BACK_OFF_MS.length;
-        if (!(error instanceof CliError) || !error.retryable || isLast) throw error;
-        await this.#pause(BACK_OFF_MS[attempt], error.message);
+        const waitMs = waitBefore(attempt);
+        leftMs -= waitMs;
+        if (!(error instanceof CliError) || !error.retryable || leftMs < 0) throw error;
+        await this.#pause(waitMs, error.message);
       }
     }
   }
 
-  async #pause(waitMs = 8_000, reason = ""): Promise<void> {
+  async #pause(waitMs: number, reason: string): Promise<void> {
     this.#onRetry(reason, waitMs);
     await wait(waitMs);
   }
+}
+
+function waitBefore(attempt: number): number {
+  return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1));
 }
 
 function keyOf(run: string, step: string, rows: readonly unknown[]): string {
