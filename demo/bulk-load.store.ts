@@ -70,7 +70,9 @@ export class BulkLoad {
     await this.client.query("BEGIN");
     for (const { table } of this.tables) {
       await this.client
-        .query(`CREATE TEMPORARY TABLE ${staging(table)} (LIKE ${table}) ON COMMIT DROP`)
+        .query(
+          `CREATE TEMPORARY TABLE ${staging(table)} (LIKE ${table} INCLUDING DEFAULTS) ON COMMIT DROP`,
+        )
         .catch(explain);
     }
   }
