@@ -36,8 +36,6 @@ export const CLI_CODES = {
   FIELD_TOO_LARGE: "Shorten the cell to 65,536 characters.",
   BROKEN_ROW: "Write the row as one JSON object.",
   WRONG_TENANT: "Import the row as the tenant that it names.",
-  // the gateway
-  NO_TOKEN: "Give --token or set TRACEGRAPH_TOKEN; `tracegraph token` makes one for development.",
   // a station
   TWO_CODES: "Scan them one by one, or say with --pattern what a whole code is.",
   BROKEN_CODE: "Scan it again, or say with --pattern what a whole code is.",
@@ -47,6 +45,8 @@ export const CLI_CODES = {
     "Make room, or mend the disk, and start the station again: what it kept is there.",
   JOURNAL_BROKEN:
     "Keep the file, and hand the station over to a new journal: docs/factory-lines.md.",
+  // the gateway
+  NO_TOKEN: "Give --token or set TRACEGRAPH_TOKEN; `tracegraph token` makes one for development.",
   GATEWAY_UNREACHABLE: "Check --url, and that the gateway runs (`tracegraph start`).",
   GATEWAY_ANSWER: "Check that --url names a tracegraph gateway.",
   DIFFERENT_COUNT: "Repeat the command; report it when it happens again.",
@@ -114,6 +114,7 @@ function exitOf(code: CliCode | ErrorCode): ExitCode {
 function exitOfCliCode(code: CliCode): ExitCode {
   if (code === "NO_TOKEN") return EXIT.NOT_AUTHORISED;
   if (code === "GATEWAY_UNREACHABLE" || code === "EXPORT_CUT") return EXIT.UNREACHABLE;
+  if (code === "JOURNAL_NOT_WRITABLE" || code === "JOURNAL_BROKEN") return EXIT.INTERNAL;
   if (["STALE_SCHEMA", "EXPORT_DIFFERS", "NOT_PROVEN"].includes(code)) return EXIT.REFUSED;
   if (code === "GATEWAY_ANSWER" || code === "DIFFERENT_COUNT") return EXIT.INTERNAL;
   return EXIT.USAGE;

@@ -81,10 +81,12 @@ export function readScanRow(
       case "attribute":
         attributes[column.name] = cell;
         break;
-      case "attributes":
-        if (typeof cell !== "object") return refused(name, "must be an object of custom fields");
-        Object.assign(attributes, cell);
+      case "attributes": {
+        const given = objectOf(cell);
+        if (given === null) return refused(name, "must be an object of custom fields");
+        Object.assign(attributes, given);
         break;
+      }
       case "time":
       case "field": {
         const read = readCoreField(column.kind === "time" ? "effectiveAt" : column.field, cell);
@@ -100,6 +102,17 @@ export function readScanRow(
   }
   const hasAttributes = Object.keys(attributes).length > 0;
   return { record: { ...fields, ...(hasAttributes && { attributes }) } as ScanRecord, scannedAt };
+}
+
+/** Custom fields together; in a cell of CSV, as JSON. */
+function objectOf(cell: unknown): object | null {
+  if (typeof cell === "object" && !Array.isArray(cell)) return cell;
+  try {
+    const parsed: unknown = typeof cell === "string" ? JSON.parse(cell) : null;
+    return typeof parsed === "object" && !Array.isArray(parsed) ? parsed : null;
+  } catch {
+    return null;
+  }
 }
 
 function refused(name: string, reason: string): Refusal {

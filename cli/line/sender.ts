@@ -15,7 +15,7 @@ export interface SenderEvents {
 }
 
 /** Waits after each try that failed, the last one for all further ones. */
-const BACK_OFF_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
+const BACK_OFF_MS = [50, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
 /** More apart than this, clocks differ by more than the way between them takes. */
 const SKEW_MS = 60_000;
 /** The gateway takes the other scans: so a scan that it cannot read must not stand in their way. */
@@ -108,8 +108,9 @@ export class Sender {
       // The next try may have a new token.
       this.#gateway = null;
       this.#failures += 1;
-      if (this.isOnline) this.events.offline(error);
-      this.isOnline = false;
+      // One failure alone may be a connection that had been closed for want of use.
+      if (this.isOnline && this.#failures > 1) this.events.offline(error);
+      this.isOnline &&= this.#failures <= 1;
       return false;
     }
   }
