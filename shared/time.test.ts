@@ -44,3 +44,24 @@ test("what was read once reads as itself, and sorts as time does", () => {
     }),
   );
 });
+
+test("whether a UTC text is a moment, and which one, is as the calendar of JavaScript has it", () => {
+  const part = (most: number) => fc.integer({ min: 0, max: most });
+  const two = (number: number) => String(number).padStart(2, "0");
+  fc.assert(
+    fc.property(
+      fc.tuple(part(9_999), part(13), part(32)),
+      fc.tuple(part(25), part(61), part(61)),
+      ([year, month, day], [hour, minute, second]) => {
+        const date = `${String(year).padStart(4, "0")}-${two(month)}-${two(day)}`;
+        const text = `${date}T${two(hour)}:${two(minute)}:${two(second)}`;
+        const time = Date.parse(`${text}Z`);
+        const isMoment = !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+        const expected = isMoment && year > 0 ? `${text}.000000Z` : null;
+        expect(parseTimestamp(`${text}Z`)).toBe(expected);
+        expect(parseTimestamp(`${text}+00:00`)).toBe(expected);
+      },
+    ),
+    { numRuns: 3_000 },
+  );
+});

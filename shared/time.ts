@@ -20,16 +20,32 @@ const RFC_3339 =
 export function parseTimestamp(text: string): Timestamp | null {
   const [, day, clock, decimals = "", offset] = RFC_3339.exec(text) ?? [];
   if (day === undefined || clock === undefined || offset === undefined) return null;
-  const local = Date.parse(`${day}T${clock}Z`);
-  // Date.parse would read 31 February as 3 March, and 24:00:00 as the next day.
-  if (Number.isNaN(local) || !new Date(local).toISOString().startsWith(`${day}T${clock}`)) {
-    return null;
-  }
+  if (!isDay(day) || !isClock(clock)) return null;
+  if (offset === "Z") return day < "0001" ? null : stamped(`${day}T${clock}`, decimals);
   const time = Date.parse(`${day}T${clock}${offset.toUpperCase()}`);
   const year = Number.isNaN(time) ? 0 : new Date(time).getUTCFullYear();
   if (year < 1 || year > 9999) return null;
-  const utc = new Date(time).toISOString().slice(0, 19);
-  return `${utc}.${decimals.slice(0, 6).padEnd(6, "0")}Z`;
+  return stamped(new Date(time).toISOString().slice(0, 19), decimals);
+}
+
+function stamped(second: string, decimals: string): Timestamp {
+  return `${second}.${decimals.slice(0, 6).padEnd(6, "0")}Z`;
+}
+
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** By the calendar alone: a Date would read 31 February as 3 March, and costs more than all else here. */
+function isDay(day: string): boolean {
+  const [year, month, date] = [day.slice(0, 4), day.slice(5, 7), day.slice(8)].map(Number);
+  if (year === undefined || month === undefined || date === undefined) return false;
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const most = month === 2 && isLeap ? 29 : (DAYS[month - 1] ?? 0);
+  return date >= 1 && date <= most;
+}
+
+/** Without a leap second, and without 24:00:00, which is the next day. */
+function isClock(clock: string): boolean {
+  return clock.slice(0, 2) <= "23" && clock.slice(3, 5) <= "59" && clock.slice(6) <= "59";
 }
 
 /** The present as a Timestamp, with the clock's milliseconds. */
