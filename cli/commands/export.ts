@@ -25,6 +25,12 @@ Examples:
   tracegraph export revisions --serial SN-000042 --proofs --format ndjson
   tracegraph export verify devices.parquet`;
 
+const VERIFY_DESCRIPTION = `Checks a file against its manifest: its size, its hash, and its rows.
+
+Examples:
+  tracegraph export verify devices.parquet
+  tracegraph verify devices.csv             its rows against their proofs, too`;
+
 interface ExportOptions extends ConnectionOptions {
   format: ExportFormat;
   columns?: string;
@@ -96,7 +102,7 @@ async function assertFree(file: string, resumes: boolean): Promise<void> {
 
 function verifyCommand(): Command {
   return new Command("verify")
-    .description("Checks a file against its manifest: its size, its hash, and its rows.")
+    .description(VERIFY_DESCRIPTION)
     .argument("<file>")
     .option("--json", "print JSON")
     .action(async (file: string, { json }: { json?: boolean }, command: Command) => {

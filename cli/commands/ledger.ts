@@ -7,9 +7,10 @@ const DESCRIPTION = `About the logs of this system: whom outsiders have to belie
 Examples:
   tracegraph ledger keys > factory.policy`;
 
-const KEYS_DESCRIPTION = `Prints the policy (c2sp.org/tlog-policy) to give to whoever verifies: the public keys of the logs, those of their
-witnesses, and how many of these are enough. Run it where the system runs: it reads the data folder, or the keys and
-WITNESSES that the environment names. Hand the file over by a way that is trusted, not together with what it is for.
+const KEYS_DESCRIPTION = `Prints the policy (c2sp.org/tlog-policy) to give to whoever verifies: the public keys of the logs,
+those of their witnesses, and how many of these are enough. Run it where the system runs: it reads
+the data folder, or the keys and WITNESSES that the environment names. Hand the file over by a way
+that is trusted, not together with what it is for.
 
 Examples:
   tracegraph ledger keys > factory.policy

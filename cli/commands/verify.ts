@@ -13,12 +13,14 @@ import { COMMITTED_COLUMNS, PROOF_COLUMN, verifyExportProofs } from "../verify/e
 import { proofJson, provenLines } from "../verify/proof-report.ts";
 import { readTrust, type Trust, type TrustOptions } from "../verify/trusted-keys.ts";
 
-const DESCRIPTION = `Verifies a proof (a .tlog-proof file), an export with its manifest, or a device's last revision, and says in plain
-words what is proven. Files are verified offline; a device's proof is fetched from the gateway first.
+const DESCRIPTION = `Verifies a proof (a .tlog-proof file), an export with its manifest, or a device's last revision,
+and says in plain words what is proven. Files are verified offline; a device's proof is fetched
+from the gateway first.
 
-Whom to believe is yours to say, and never taken from what is verified: a policy file of log and witness keys
-(--policy, LEDGER_POLICY; \`tracegraph ledger keys\` prints one, and the data folder of a system on this machine has one),
-or the keys themselves (--log, --witness). Exit code 1 where something is not proven.
+Whom to believe is yours to say, and never taken from what is verified: a policy file of log and
+witness keys (--policy or LEDGER_POLICY; \`tracegraph ledger keys\` prints one, and the data folder
+of a system on this machine has one), or the keys themselves (--log, --witness). Exit code 1 where
+something is not proven.
 
 Examples:
   tracegraph verify SN-1.tlog-proof --policy factory.policy

@@ -4,16 +4,17 @@ import { EXIT } from "../exit-codes.ts";
 import { note, print } from "../output.ts";
 import { withoutGateway } from "../start-failure.ts";
 
-const DESCRIPTION = `Runs a witness: it cosigns a log's checkpoints as long as each goes on from the last one that it has seen, so
-that a log cannot tell two stories. Run it where the log's operator has no say: on a machine, and with a data folder,
-of its own. Its key is made on the first start; give its vkey, printed then, to whoever trusts it and to the log.
+const DESCRIPTION = `Runs a witness: it cosigns a log's checkpoints as long as each goes on from the last one that it
+has seen, so that a log cannot tell two stories. Run it where the log's operator has no say: on a
+machine, and with a data folder, of its own. Its key is made on the first start; give its vkey,
+printed then, to whoever trusts it and to the log.
 
-The file of --trust has a vkey of a log in each line (\`tracegraph ledger keys\` prints them). It is read again whenever it
-changes.
+The file of --trust has a vkey of a log in each line, or is what \`tracegraph ledger keys\` prints.
+It is read again whenever it changes.
 
 Examples:
   tracegraph witness --name witness.example/w1 --data ./w1 --trust logs.txt --port 4010
-  tracegraph witness --name witness.example/w1 --data ./w1 --trust logs.txt --port 0 --json`;
+  tracegraph witness --name witness.example/w1 --data ./w1 --key-only`;
 
 interface WitnessOptions {
   name: string;
