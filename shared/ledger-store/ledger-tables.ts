@@ -132,15 +132,15 @@ const TABLES = [...TENANT_TABLES, ...OPEN_TABLES, "ledger_backfill"];
 
 /** The tables of a service's log, and who may do what with them: the same in every service. */
 export async function createLedger(db: QueryRunner, tables: LedgerTables): Promise<void> {
-  for (const statement of statementsOf(tables)) await db.query(statement);
+  for (const statement of CREATE) await db.query(statement);
   for (const { table } of tables.sources) await beginBackfill(db, table);
+  for (const statement of rightsOf(tables)) await db.query(statement);
 }
 
-function statementsOf({ service, verb, sources }: LedgerTables): string[] {
+function rightsOf({ service, verb, sources }: LedgerTables): string[] {
   const [app, sequencer] = [appRole(service), sequencerRole(service)];
   const all = TABLES.join(", ");
   return [
-    ...CREATE,
     ...TENANT_TABLES.flatMap((table) => tenantWall(table, "own_tenant")),
     // The log's own entries are everybody's to check.
     `CREATE POLICY of_the_log ON ledger_leaf FOR SELECT USING (tenant = '${NO_TENANT}')`,
@@ -165,6 +165,14 @@ function statementsOf({ service, verb, sources }: LedgerTables): string[] {
       (table) => `CREATE POLICY every_tenant ON ${table} TO ${sequencer}
         USING (current_user = '${sequencer}') WITH CHECK (current_user = '${sequencer}')`,
     ),
+    ...[...OPEN_TABLES, "ledger_backfill"].flatMap((table) => [
+      `ALTER TABLE ${table} ENABLE ROW LEVEL SECURITY`,
+      `ALTER TABLE ${table} FORCE ROW LEVEL SECURITY`,
+      `CREATE POLICY of_the_sequencer ON ${table} TO ${sequencer}
+       USING (current_user = '${sequencer}') WITH CHECK (current_user = '${sequencer}')`,
+    ]),
+    // Hashes and signatures tell nothing of anybody.
+    ...OPEN_TABLES.map((table) => `CREATE POLICY everybodys ON ${table} FOR SELECT USING (true)`),
     ...readersOf(sources).flatMap((table) => [
       `GRANT SELECT ON ${table} TO ${sequencer}`,
       `CREATE POLICY entered ON ${table} FOR SELECT TO ${sequencer}

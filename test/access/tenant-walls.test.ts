@@ -47,6 +47,10 @@ async function leaveRows({ pair, system }: World): Promise<void> {
   await leave(system.database, `access_log (${columns}) VALUES (${line})`);
   const record = "'left', 'devices', 'csv', '{}', '[]', 'kept', 'text/csv', now(), 1, true, 'ada'";
   await leave(system.database, `export VALUES ($1, ${record}, null, '{}', 'left')`);
+  for (const database of [manufacturing, ownership, system.database]) {
+    await leave(database, "ledger_leaf VALUES (9000000, $1, 'left', 'left', sha256('left'))");
+    await leave(database, "person_key VALUES ($1, 'left', sha256('left'))");
+  }
   await leave(system.database, `export_end VALUES ($1, 'left', 1, 1, ${hash})`);
 }
 
@@ -73,7 +77,9 @@ describe("each wall between tenants stands without the other", () => {
     await eachTable(async (database, table) => {
       const connections = database.open();
       const sql = connections.tenant(TENANT);
-      const rows = await sql.run<{ tenant: string }>(`SELECT DISTINCT tenant FROM ${table}`);
+      // The entries of a log's own keys are everybody's.
+      const own = `SELECT DISTINCT tenant FROM ${table} WHERE tenant <> '*'`;
+      const rows = await sql.run<{ tenant: string }>(own);
       const ofOther = `SELECT 1 FROM ${table} WHERE tenant = $1`;
       const foreign = await sql.run(ofOther, [OTHER_TENANT]);
       if ((await database.admin(ofOther, [OTHER_TENANT])).length === 0) empty.push(table);
@@ -86,7 +92,9 @@ describe("each wall between tenants stands without the other", () => {
       });
     });
     expect(seen.length).toBeGreaterThan(10);
-    expect(empty).toEqual([]);
+    // What other services are asked to forget, and what waits for its place in a log, is gone soon.
+    const passing = ["erasure_order", "ledger_pending"];
+    expect(empty.filter((table) => !passing.includes(table))).toEqual([]);
   });
 
   test("row-level security alone: no row can be written into another tenant", async () => {
