@@ -1,5 +1,6 @@
 import { type AccessLog, openAccessLog } from "../../gateway/access-log/access-log.ts";
 import { verifierOf } from "../../shared/ledger/cosignature.ts";
+import type { NoteVerifier } from "../../shared/ledger/note.ts";
 import { type AuditedCounts, auditLog } from "../../shared/ledger-audit/audit-log.ts";
 import { type AuditDeviation, Findings } from "../../shared/ledger-audit/findings.ts";
 import type { SeenTree } from "../../shared/ledger-audit/walk-checkpoints.ts";
@@ -26,6 +27,7 @@ export interface AuditHow {
   /** Instead of a snapshot of its own: the transaction of somebody who changes things. */
   sql?: Sql;
   seen?: readonly SeenTree[];
+  witnesses?: readonly NoteVerifier[];
   most?: number;
 }
 
@@ -111,12 +113,12 @@ function readerOf(
 async function auditOf(
   service: ServiceName,
   keys: LogKeys,
-  { sql, seen = [], most = 1_000 }: AuditHow & { sql: Sql },
+  { sql, seen = [], witnesses = [], most = 1_000 }: AuditHow & { sql: Sql },
 ): Promise<Audited> {
   const deviations: AuditDeviation[] = [];
   const findings = new Findings(service, most, (deviation) => deviations.push(deviation));
   const counts = await auditLog({
-    ...{ sql, seen, findings, sources: AUDIT_SOURCES[service], origin: keys.origin, witnesses: [] },
+    ...{ sql, seen, findings, sources: AUDIT_SOURCES[service], origin: keys.origin, witnesses },
     pinned: keys.signers.map(({ verifierKey }) => verifierOf(verifierKey)),
   });
   return { deviations, counts };
