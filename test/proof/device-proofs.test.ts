@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import pg from "pg";
+import { parseProof } from "../../shared/proof/proof.ts";
 import { type ProvenContent, verifyProof } from "../../shared/proof/verify-proof.ts";
+import { GoVerifier, isGoInstalled } from "../ledger/go-verifier.ts";
 import { newSigner } from "../witness/small-log.ts";
+import { allEntered } from "./all-entered.ts";
 import { ORIGIN, openProvingFactory, type ProvingFactory } from "./proving-factory.ts";
 
 let factory: ProvingFactory;
@@ -98,6 +101,33 @@ describe("a device's proof", () => {
   });
 });
 
+const isThere = isGoInstalled();
+const GO = isThere
+  ? "Go's note and tlog packages"
+  : "Go's note and tlog packages (skipped: golang-go and golang-golang-x-mod-dev are not installed)";
+
+(isThere ? describe : describe.skip)(GO, () => {
+  test("accept a device's proof, and no other entry in its place", async () => {
+    const { proof, history } = await device("D-2");
+    const { entry } = parseProof(proof);
+    const other = parseProof(history.nodes[0].proof).entry;
+    // Their reader of proof files knows no extra data.
+    const Proof = Buffer.from(proof.replace(/^extra .*\n/m, ""));
+    const go = new GoVerifier();
+    const [signer] = factory.keys.signers;
+    const keys = {
+      Log: signer?.verifierKey ?? "",
+      Witnesses: factory.witnesses.running.map(({ verifierKey }) => verifierKey),
+    };
+    const questions = [entry, other].map((text) => ({
+      ...{ Kind: "proof" as const, Proof },
+      Entry: Buffer.from(text),
+    }));
+    expect(go.answers(questions, keys)).toEqual(["yes", expect.stringMatching(/^no/)]);
+    go.close();
+  }, 120_000);
+});
+
 describe("when a log's key is replaced", () => {
   test("proofs of before hold, and those that both keys have signed, and those of the new one", async () => {
     const old = (await device("D-1")).proof;
@@ -121,7 +151,7 @@ describe("witnesses that are away", () => {
   test("keep nothing from being recorded, and see it when they are back", async () => {
     await factory.witnesses.stop(0);
     await factory.record({ serialNumber: "W-1" });
-    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    await allEntered(factory.database);
     const alone = verifyProof((await device("W-1")).proof, factory.policy);
     expect(alone).toMatchObject({ proven: false, fault: "QUORUM_NOT_REACHED" });
     await factory.witnesses.resume(0);

@@ -113,7 +113,7 @@ test("while no witness can be asked nothing is signed; what waits is entered whe
   const before = await checkpoints(factory.database);
   await factory.restart();
   await factory.record({ serialNumber: "N-1" });
-  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
   expect(await checkpoints(factory.database)).toBe(before);
   await factory.witnesses.resume(0);
   await factory.witnesses.resume(1);
