@@ -136,7 +136,7 @@ function reasonOf(error: unknown, deliveryMs: number): string {
   if (name === "TimeoutError" || name === "AbortError" || code?.includes("TIMEOUT")) {
     return `no answer within ${deliveryMs} ms`;
   }
-  if (code?.startsWith("HPE_")) return "its answer is no HTTP";
+  if (name === "HTTPParserError") return "its answer is no HTTP";
   if (code === "UND_ERR_SOCKET") return "it closed the connection";
   if (code !== undefined && /^[A-Z][A-Z0-9_]*$/.test(code)) return `no connection: ${code}`;
   return "no connection";
