@@ -138,7 +138,7 @@ export const ACCESS: AccessTable = {
   Recall: {
     ...grant(
       RECALL_READERS,
-      "id title criteria sentence knownAt reason frozenAt deviceCount hash state withdrawnAt withdrawalReason devices candidates departures",
+      "id title criteria sentence knownAt reason frozenAt deviceCount hash state withdrawnAt withdrawalReason devices candidates departures proof",
     ),
     ...grant(STAFF_BUT_ANALYST, "frozenBy withdrawnBy"),
   },

@@ -21,6 +21,7 @@ import { type IdBlocks, idsFrom } from "./id-block/id-block.store.ts";
 import { IdempotencyStore } from "./idempotency/idempotency.store.ts";
 import { LIMITS } from "./limits.ts";
 import { ProductionGroupStore } from "./production-group/production-group.store.ts";
+import { RecallProofs } from "./proof/recall-proofs.store.ts";
 import { RevisionProofs } from "./proof/revision-proofs.store.ts";
 import { CloudIdentityLinks } from "./provisioning-gate/provisioning-gate.store.ts";
 import { criteriaNow } from "./recall/criteria-now.ts";
@@ -82,6 +83,10 @@ function readers(sql: Sql, caller: Caller, resources: Resources) {
     sharedDevices: new SharedDeviceStore(sql, tenant, partner ?? ""),
     /** The proofs of revisions, from the log. */
     proofs: revisionProofs(resources, tenant, sql),
+    recallProofs: new RecallProofs(sql, tenant, {
+      personKeys: resources.people,
+      quorum: resources.witnessQuorum,
+    }),
     signingKeys: new SigningKeyStore(sql, tenant),
     signatures: new HandOverSignatureStore(sql, tenant),
   };

@@ -78,7 +78,11 @@ import {
   ProductionGroupResolver,
 } from "./production-group/production-group.resolver.ts";
 import { ProductionGroup } from "./production-group/production-group.type.ts";
-import { DeviceProofResolver, DeviceRevisionProofResolver } from "./proof/proof.resolver.ts";
+import {
+  DeviceProofResolver,
+  DeviceRevisionProofResolver,
+  RecallProofResolver,
+} from "./proof/proof.resolver.ts";
 import { ProvisioningGateResolver } from "./provisioning-gate/provisioning-gate.resolver.ts";
 import {
   CloudIdentityLinkVerdict,
@@ -236,6 +240,7 @@ export function manufacturingSubgraph(access: AccessTable = ACCESS): Promise<Sub
       DeviceRevisionResolver,
       DeviceProofResolver,
       DeviceRevisionProofResolver,
+      RecallProofResolver,
       DeviceGroupsResolver,
       DeviceChangeResolver,
       DeviceRecordingResolver,

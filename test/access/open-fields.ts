@@ -106,7 +106,7 @@ export const OPEN: readonly [type: string, fields: string, roles: string][] = [
   ["RecallScope", "count sentence knownAt breakdown devices explain", SCOPE_READERS],
   ["ScopeShare", "value count", SCOPE_READERS],
   ["Recall", "id title criteria sentence knownAt reason frozenAt deviceCount hash", STAFF],
-  ["Recall", "state withdrawnAt withdrawalReason devices candidates departures", STAFF],
+  ["Recall", "state withdrawnAt withdrawalReason devices candidates departures proof", STAFF],
   // Somebody who froze it is a person.
   ["Recall", "frozenBy withdrawnBy", STAFF_BUT_ANALYST],
   ["RecallConnection", "edges nodes pageInfo totalCount", STAFF],

@@ -101,6 +101,37 @@ describe("a device's proof", () => {
   });
 });
 
+describe("a recall's proof", () => {
+  test("is of what was frozen, and of exactly its devices", async () => {
+    await factory.record(
+      { serialNumber: "R-1", lotCode: "L-R" },
+      { serialNumber: "R-2", lotCode: "L-R" },
+    );
+    const { freezeRecall } = await factory.ask(
+      `mutation Freeze($input: FreezeRecallInput!) { freezeRecall(input: $input) { id hash } }`,
+      {
+        input: {
+          ...{ title: "Fans", reason: "bearings, says Ada Example" },
+          criteria: { group: { field: "lotCode", values: ["L-R"] } },
+        },
+      },
+    );
+    await factory.witnessed();
+    const read = "query Recall($id: ID!) { recall(id: $id) { proof } }";
+    const { recall } = await factory.ask(read, { id: freezeRecall.id });
+    const { content, entry } = proven(recall.proof);
+    expect(entry.type).toBe("RECALL");
+    expect(content).toMatchObject({ title: "Fans", deviceCount: 2, hash: freezeRecall.hash });
+    expect(content.reason).toMatch(/^[0-9a-f]{64}$/);
+    // Whoever takes a device out of it behind the log's back is found.
+    const change = (text: string) => factory.database.admin(text);
+    await change("ALTER TABLE recall_item DISABLE TRIGGER ALL");
+    await change("DELETE FROM recall_item WHERE serial_number = 'R-2'");
+    await change("ALTER TABLE recall_item ENABLE TRIGGER ALL");
+    expect(await factory.codes(read, { id: freezeRecall.id })).toEqual(["LOG_DIFFERS"]);
+  });
+});
+
 const isThere = isGoInstalled();
 const GO = isThere
   ? "Go's note and tlog packages"

@@ -1,7 +1,7 @@
 import type { ExportColumn } from "../../../shared/export/export-column.ts";
 import type { ExportSource, SelectedColumn } from "../../../shared/export/export-rows.store.ts";
 import type { RowBatch } from "../../../shared/export/row-batch.ts";
-import { provenText } from "../proof/revision-proof.ts";
+import { provenText } from "../proof/made-proof.ts";
 import type { RevisionProofs } from "../proof/revision-proofs.store.ts";
 
 /** The column of each row's proof: of the very revision that the row shows. */

@@ -6,7 +6,7 @@ import { EntryProofs } from "../../../shared/proof/entry-proofs.store.ts";
 import { proofText } from "../../../shared/proof/proof.ts";
 import { DeviceRevisionStore } from "../device/device-revision.store.ts";
 import { contentOfRow, entryOfRow, revisionEntryId } from "../ledger/revision-content.ts";
-import type { RevisionProof } from "./revision-proof.ts";
+import type { MadeProof } from "./made-proof.ts";
 
 /** A revision of a device. */
 export interface RevisionName {
@@ -38,12 +38,12 @@ export class RevisionProofs {
   }
 
   /** Of many revisions in a few statements. */
-  readonly of = new DataLoader<RevisionName, RevisionProof, string>((names) => this.make(names), {
+  readonly of = new DataLoader<RevisionName, MadeProof, string>((names) => this.make(names), {
     maxBatchSize: PROOFS_AT_ONCE,
     cacheKeyFn: ({ deviceId, revision }) => `${deviceId} ${revision}`,
   });
 
-  private async make(names: readonly RevisionName[]): Promise<RevisionProof[]> {
+  private async make(names: readonly RevisionName[]): Promise<MadeProof[]> {
     const { sql, tenant, personKeys, continues = false } = this.options;
     const ids = names.map(({ deviceId, revision }) => revisionEntryId(deviceId, revision));
     const [proofs, found] = await Promise.all([
@@ -58,7 +58,7 @@ export class RevisionProofs {
     const logged = found.filter((_, place) => proofs[place]).flat();
     const actors = [...new Set(logged.map(({ actor }) => actor))];
     const persons = await personKeys.learn(sql, tenant, actors);
-    return proofs.map((proof, place): RevisionProof => {
+    return proofs.map((proof, place): MadeProof => {
       if (!proof) return { state: "NOT_LOGGED_YET" };
       const row = found[place]?.[0];
       const person = row && persons.get(row.actor);
