@@ -11,6 +11,7 @@ import { DomainError } from "../../shared/domain-error.ts";
 import { type AskedOperation, assertCostWithinLimits } from "../document-cost.ts";
 import { GATEWAY_LIMITS } from "../limits.ts";
 import { assertVariablesWithinLimits, assertWithinDeclaredLimits } from "../variable-limits.ts";
+import { quicklyCoerced } from "./quick-coercion.ts";
 import {
   assertUnsizedWithinDeclaredLimits,
   type VariablyLargePage,
@@ -83,6 +84,8 @@ export function coercedVariables(
   given: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
   assertVariablesWithinLimits(given);
+  const quick = quicklyCoerced(schema, variableDefinitions, given);
+  if (quick) return quick;
   const options = { maxErrors: REASONS_MOST };
   const { errors, coerced } = getVariableValues(schema, variableDefinitions, given, options);
   if (errors) throw new WrongVariables(errors.map(({ message }) => message));
