@@ -18,7 +18,7 @@ export function describeCuts(result: CutResult): string {
   const { cuts, scans, noticed, sentAgain, answersLost, complaints } = result;
   return [
     `${cuts} cuts of a station's network while it scanned ${scans} devices`,
-    `${noticed} noticed; ${answersLost} answers lost, ${sentAgain} scans sent again`,
+    `${noticed} long enough to be told; ${answersLost} answers lost, ${sentAgain} scans sent again`,
     ...complaintsOf(complaints),
   ].join("\n");
 }

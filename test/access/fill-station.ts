@@ -9,7 +9,8 @@ export async function fillStation(ask: Ask, tenant: string): Promise<void> {
   const scan = {
     station: `only${tenant}`,
     journal: "the-first-journal",
-    sequence: 1,
+    // The first one has not come yet: so there is a gap.
+    sequence: 2,
     scannedAt: "2026-01-31T08:00:00Z",
     record: { serialNumber: `SN-${tenant}-1` },
   };
