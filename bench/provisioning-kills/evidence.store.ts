@@ -46,19 +46,29 @@ export class Evidence {
 
   /** What both services hold of these devices, in this order. */
   async statesOf(serialNumbers: readonly string[]): Promise<DeviceState[]> {
+    const states = await this.statesOfRecorded(serialNumbers);
+    const bySerialNumber = new Map(states.map((state) => [state.serialNumber, state]));
+    return serialNumbers.map((serialNumber) => {
+      const state = bySerialNumber.get(serialNumber);
+      if (!state) throw new Error(`${serialNumber} was recorded, and is gone`);
+      return state;
+    });
+  }
+
+  /** The same of those among them that are recorded. */
+  async statesOfRecorded(serialNumbers: readonly string[]): Promise<DeviceState[]> {
     const [devices, identities] = await Promise.all([
       this.manufacturing.run<Omit<DeviceState, "identities">>(LINKS, [serialNumbers]),
       this.ownership.run<IdentityState & { serialNumber: string }>(IDENTITIES, [serialNumbers]),
     ]);
-    const bySerialNumber = new Map(devices.map((device) => [device.serialNumber, device]));
-    return serialNumbers.map((serialNumber) => {
-      const device = bySerialNumber.get(serialNumber);
-      if (!device) throw new Error(`${serialNumber} was recorded, and is gone`);
-      return {
-        ...device,
-        identities: identities.filter((one) => one.serialNumber === serialNumber),
-      };
-    });
+    const ofDevice = new Map<string, IdentityState[]>();
+    for (const { serialNumber, ...identity } of identities) {
+      ofDevice.set(serialNumber, [...(ofDevice.get(serialNumber) ?? []), identity]);
+    }
+    return devices.map((device) => ({
+      ...device,
+      identities: ofDevice.get(device.serialNumber) ?? [],
+    }));
   }
 
   /** Whether neither database works on anything now. */
