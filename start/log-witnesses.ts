@@ -32,6 +32,8 @@ export interface LogWitnesses {
 /** `policy` is null where a log has no witnesses: then nobody but its operator says what it was. */
 export function openLogWitnesses(
   policy: WitnessPolicy | Promise<WitnessPolicy> | null,
+  /** How often a new checkpoint is looked for: tests do not wait as long. */
+  { everyMs }: { everyMs?: number } = {},
 ): LogWitnesses {
   const opened: Witnessing[] = [];
   if (policy === null) log("WARN", "logs-without-witnesses", {});
@@ -42,6 +44,7 @@ export function openLogWitnesses(
       const witnessing = openWitnessing({
         ...{ service, databaseUrl, origin: keys.origin },
         policy: Promise.resolve(policy),
+        ...(everyMs !== undefined && { everyMs }),
       });
       opened.push(witnessing);
       return { keys, beforeFirstSignature: (tree) => witnessing.beforeFirstSignature(tree) };

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { isKeyName } from "../shared/ledger/note.ts";
 
 /** What a witness is started with. */
 export interface WitnessConfig {
@@ -21,8 +22,7 @@ export function witnessConfig(given: {
   port: string;
 }): WitnessConfig {
   const { name, host } = given;
-  // What stands in a signature line: see c2sp.org/signed-note.
-  if (name.length > 200 || !/^[^\s+]+$/u.test(name)) {
+  if (name.length > 200 || !isKeyName(name)) {
     throw new Error(`--name must be a name without spaces and +, not ${JSON.stringify(name)}`);
   }
   const port = /^\d{1,5}$/.test(given.port) ? Number(given.port) : Number.NaN;

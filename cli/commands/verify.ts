@@ -100,6 +100,7 @@ async function verifyFileOfExport(file: string, options: VerifyOptions): Promise
   if (witnessedBy !== null) print(`  all of it in the log by ${witnessedBy}, say the witnesses`);
   if (until !== null)
     print(`  the log of ${until} entries still begins with all that was there then`);
+  print("  not proven: that no row is missing, and that what was recorded was true");
   if (withoutProof > 0)
     print(
       `NOT PROVEN: ${plural(withoutProof, "row")} without a proof, too new when it was exported`,

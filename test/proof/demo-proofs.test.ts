@@ -5,7 +5,7 @@ import { verifyProof } from "../../shared/proof/verify-proof.ts";
 import { freshDatabase } from "../support/postgres.ts";
 import { openProvingFactory, type ProvingFactory } from "./proving-factory.ts";
 
-const DEVICES = 300;
+const DEVICES = 120;
 
 let factory: ProvingFactory;
 beforeAll(async () => {

@@ -118,7 +118,7 @@ export async function openProvingFactory(
       await witnesses.trust(known);
       factory.policy = parsePolicy(policyText({ ...witnesses.policy, logs: known }));
       const { appUrl: databaseUrl } = factory.database;
-      watched = openLogWitnesses(witnesses.policy);
+      watched = openLogWitnesses(witnesses.policy, { everyMs: 100 });
       const log = { service: "manufacturing", keys: factory.keys, databaseUrl };
       service = await startManufacturing(
         { databaseUrl, ledger: watched.ledgerOf(log) },

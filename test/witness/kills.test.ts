@@ -11,7 +11,7 @@ import { originKey } from "../../witness/seen-checkpoints.ts";
 import { SmallLog } from "./small-log.ts";
 
 const MAIN = join(import.meta.dirname, "../../dist/cli/main.js");
-const KILLS = 12;
+const KILLS = 6;
 
 let folder: string;
 let log: SmallLog;
@@ -61,7 +61,7 @@ test("a witness that is killed forgets nothing that it has cosigned", async () =
     const kept = await lastSize(url);
     expect(kept).toBeGreaterThanOrEqual(cosigned);
     cosigned = kept;
-    const killed = end(child, () => setTimeout(() => child.kill("SIGKILL"), 20 + kill * 12));
+    const killed = end(child, () => setTimeout(() => child.kill("SIGKILL"), 20 + kill * 25));
     for (let isUp = true; isUp; ) {
       const body = await log.request(cosigned, cosigned + 3n);
       const answer = fetch(`${url}/add-checkpoint`, { method: "POST", body }).then(
