@@ -122,20 +122,15 @@ async function openPlaces(options: RunAuditOptions): Promise<Places> {
 
 export interface AuditEveryOptions extends RunAuditOptions {
   everyMs: number;
-  /** Whether to end when the standard input does: with the process that started this one. */
-  untilInputEnds: boolean;
+  until: AbortSignal;
   onReport: (report: AuditReport) => void;
 }
 
-/** Audits again and again until a signal ends it, and alerts at the first deviation of each. */
+/** Audits again and again, and alerts at the first deviation of each audit. */
 export async function auditEvery(options: AuditEveryOptions): Promise<void> {
-  const { everyMs, untilInputEnds, onReport, environment } = options;
+  const { everyMs, until, onReport, environment } = options;
   const { alertCommand } = readAuditSettings(environment);
-  const stopping = new AbortController();
-  const stop = () => stopping.abort();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
-  if (untilInputEnds) process.stdin.once("end", stop).resume();
-  while (!stopping.signal.aborted) {
+  while (!until.aborted) {
     let isTold = false;
     try {
       const report = await runAudit({
@@ -154,7 +149,7 @@ export async function auditEvery(options: AuditEveryOptions): Promise<void> {
       const reason = error instanceof Error ? error.message : String(error);
       log("ERROR", "audit-failed", { reason });
     }
-    await pause(everyMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+    await pause(everyMs, undefined, { signal: until }).catch(() => undefined);
   }
 }
 

@@ -55,10 +55,9 @@ async function audit(options: CommandOptions): Promise<void> {
   };
   if (options.every !== undefined) {
     const onReport = (report: AuditReport) => print(JSON.stringify(report));
-    const untilInputEnds = options.untilInputEnds ?? false;
-    return withoutGateway(() =>
-      auditEvery({ ...parts, everyMs: options.every as number, untilInputEnds, onReport }),
-    );
+    const until = untilStopped(options.untilInputEnds ?? false);
+    const everyMs = options.every;
+    return withoutGateway(() => auditEvery({ ...parts, everyMs, until, onReport }));
   }
   const found: AuditDeviation[] = [];
   const report = await withoutGateway(() =>
@@ -84,4 +83,13 @@ function tell(report: AuditReport, found: readonly AuditDeviation[]): void {
     for (const line of one.notes) note(`${one.service}: ${line}`);
   }
   if (report.deviations > 0) note(plural(report.deviations, "deviation"));
+}
+
+/** Ends with a signal, or with the standard input: with the process that started this one. */
+function untilStopped(untilInputEnds: boolean): AbortSignal {
+  const stopping = new AbortController();
+  const stop = () => stopping.abort();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
+  if (untilInputEnds) process.stdin.once("end", stop).resume();
+  return stopping.signal;
 }

@@ -41,6 +41,8 @@ export interface AuditedTown {
   caughtUp(): Promise<void>;
   /** Ends the sequencers: from now on the logs stay as they are. */
   stopLogs(): Promise<void>;
+  /** Ends them, and starts others, which sign with the same keys or with new ones too. */
+  restartLogs(how: { isKeyNew: boolean }): Promise<void>;
   audit(service: ServiceName, how?: AuditHow): Promise<Audited>;
   close(): Promise<void>;
 }
@@ -51,22 +53,23 @@ export async function openAuditedTown(): Promise<AuditedTown> {
   const databases = { manufacturing: town.factory.database, ownership: town.database, gateway };
   const gatewayDatabase = gateway.open();
   const accessLog = openAccessLog(gatewayDatabase);
-  const keys = {
+  const keys: Record<ServiceName, LogKeys> = {
     manufacturing: newLogKeys("manufacturing"),
     ownership: newLogKeys("ownership"),
     gateway: newLogKeys("gateway"),
   };
   const logs = new Map<ServiceName, SequencedLog>();
-  for (const service of SERVICES) {
-    const backfill = new Backfill(AUDIT_SOURCES[service], new PersonKeys());
-    logs.set(
-      service,
-      sequencedLog(databases[service], service, {
+  const startLogs = () => {
+    for (const service of SERVICES) {
+      const backfill = new Backfill(AUDIT_SOURCES[service], new PersonKeys());
+      const own = {
         keys: keys[service],
-        backfill: (sequencer) => backfill.run(sequencer),
-      }),
-    );
-  }
+        backfill: (sequencer: Database) => backfill.run(sequencer),
+      };
+      logs.set(service, sequencedLog(databases[service], service, own));
+    }
+  };
+  startLogs();
   const readers = new Map(SERVICES.map((service) => [service, readerOf(service, databases)]));
   const stopLogs = async () => {
     await Promise.all([...logs.values()].map((log) => log.close()));
@@ -74,6 +77,12 @@ export async function openAuditedTown(): Promise<AuditedTown> {
   };
   return {
     ...{ town, accessLog, keys, databases, stopLogs },
+    async restartLogs({ isKeyNew }) {
+      await stopLogs();
+      if (isKeyNew)
+        for (const service of SERVICES) keys[service] = withNewKey(keys[service], service);
+      startLogs();
+    },
     async caughtUp() {
       await Promise.all([...logs.values()].map((log) => log.caughtUp()));
     },
@@ -96,6 +105,13 @@ export async function openAuditedTown(): Promise<AuditedTown> {
       await gateway.drop();
     },
   };
+}
+
+/** As when a key is replaced: the new one signs first, and the last one with it. */
+function withNewKey({ origin, signers }: LogKeys, service: ServiceName): LogKeys {
+  const [fresh] = newLogKeys(service).signers;
+  const [last] = signers;
+  return { origin, signers: fresh && last ? [fresh, last] : signers };
 }
 
 function readerOf(
