@@ -107,6 +107,18 @@ describe("a scan that arrives late", () => {
   });
 });
 
+test("a late scan may be of a phase from which rework took the device back", () => {
+  const tested = arrived([10, TESTED]);
+  const record = { ...tested.present, phase: "MANUFACTURING" } as const;
+  const rework = { record, changed: ["phase"], effectiveAt: time(30), isRestated: false };
+  const known = arrives(knownAfter(tested, 1, [rework]), [20, PACKED]) as KnownHistory;
+  expect([15, 25, 35].map((minute) => asOf(known, minute).phase)).toEqual([
+    "TESTING",
+    "PACKAGING",
+    "MANUFACTURING",
+  ]);
+});
+
 test.each<[name: string, known: Said[], late: Said, outcome: string]>([
   ["an earlier phase, earlier", [[30, PACKED]], [10, MADE], "accepted"],
   ["a later phase, earlier", [[30, MADE]], [10, PACKED], "PHASE_OUT_OF_ORDER"],
