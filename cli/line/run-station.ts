@@ -79,7 +79,9 @@ async function runTogether(
   signal.addEventListener("abort", () => stop.abort(), { once: true });
   stop.signal.addEventListener("abort", () => process.stdin.destroy(), { once: true });
   await work(station).catch((error: unknown) => {
-    if (!stop.signal.aborted) failure ??= error;
+    // What was not kept is told before anything else.
+    const isNotKept = error instanceof CliError && error.code === "JOURNAL_NOT_WRITABLE";
+    if (isNotKept || !stop.signal.aborted) failure = error;
   });
   sender.end(stop.signal.aborted || failure ? 0 : options.lingerMs);
   await sending;

@@ -45,10 +45,12 @@ async function assertNothingLost(station: StationProcess, name: string, words: s
 test("a file that may not grow stops the station before it acknowledges", async () => {
   const shell = `ulimit -f 16; exec "$0" "$@"`;
   const command = ["sh", "-c", shell, process.execPath, MAIN];
+  hall.way.cut("RESET");
   const station = await hall.station("limit", { command });
   const kept = await assertNothingLost(station, "limit", ["--journal", hall.journal("limit")]);
   expect(station.errors()).toContain("the file may not become larger");
   // With room again, it goes on where it stopped.
+  hall.way.restore();
   const again = await hall.station("limit");
   again.scan("limit-after");
   expect(await again.end()).toBe(0);
@@ -58,12 +60,12 @@ test("a file that may not grow stops the station before it acknowledges", async 
 }, 60_000);
 
 /**
- * Works in a folder on a disk of 64 KiB. Only root may mount one: elsewhere the file that may not
+ * Works in a folder on a disk of 16 KiB. Only root may mount one: elsewhere the file that may not
  * grow has shown the same.
  */
 async function onTinyDisk(work: (folder: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "tracegraph-full-"));
-  const size = ["-t", "tmpfs", "-o", "size=64k", "tmpfs", folder];
+  const size = ["-t", "tmpfs", "-o", "size=16k", "tmpfs", folder];
   const { status } = spawnSync("mount", size, { stdio: "ignore" });
   try {
     if (status === 0) await work(folder);

@@ -184,6 +184,18 @@ describe("a station", () => {
   });
 });
 
+test("Ctrl-C ends a station in order, and does not wait for a gateway that is away", async () => {
+  hall.way.cut("SILENT");
+  const station = await hall.station("stopped");
+  station.scan("K-0001");
+  await station.until(({ told }) => told("kept").length === 1);
+  hall.way.cut("RESET");
+  await station.kill("SIGINT");
+  expect(station.child.exitCode).toBe(4);
+  expect(station.told("end")).toMatchObject([{ kept: 1, accepted: 0, pending: 1 }]);
+  hall.way.restore();
+});
+
 test("the second process on a journal, and the second journal of a name, are refused", async () => {
   const station = await hall.station("twice");
   station.scan("G-0001");
