@@ -2,11 +2,10 @@ import {
   type BackfillSource,
   backfillSource,
   type EnteredRow,
-  isEnteredSql,
+  pagesOf,
 } from "../../shared/ledger-store/backfill.store.ts";
 import { contentSql, enterSql } from "../../shared/ledger-store/entry-sql.store.ts";
 import { LEDGER_LIMITS } from "../../shared/ledger-store/limits.ts";
-import { statement } from "../../shared/postgres/database.ts";
 import { entryOfLine, LINE_CONTENT, type LineRow } from "./line-content.ts";
 
 const COLUMNS = {
@@ -41,10 +40,10 @@ export const LINE_COLUMNS = Object.entries({
   .map(([name, column]) => `${column} AS "${name}"`)
   .join(", ");
 
-const LINES = statement(
-  "ledger_backfill_lines",
-  `SELECT ${LINE_COLUMNS}, r.subject AS actor,
-     ${isEnteredSql("'access/' || r.line")} AS "isEntered"
+const LINES = pagesOf(
+  "lines",
+  "'access/' || r.line",
+  (isEntered) => `SELECT ${LINE_COLUMNS}, r.subject AS actor, ${isEntered} AS "isEntered"
    FROM access_log r
    WHERE (r.tenant, r.at, r.line) > (coalesce(($1::text[])[1], ''),
      coalesce(($1::text[])[2]::timestamptz, '-infinity'), coalesce(($1::text[])[3]::bigint, 0))

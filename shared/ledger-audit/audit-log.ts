@@ -1,7 +1,8 @@
 import { verifierOf } from "../ledger/cosignature.ts";
-import { leafHash } from "../ledger/merkle.ts";
+import { leafHashOfText } from "../ledger/merkle.ts";
 import type { NoteVerifier } from "../ledger/note.ts";
 import { LedgerFormatError } from "../ledger/strict-text.ts";
+import { readAlongIndexes } from "../ledger-store/backfill.store.ts";
 import { NO_TENANT } from "../ledger-store/log-key-entry.ts";
 import type { Sql } from "../postgres/database.ts";
 import { AuditedLogStore } from "./audited-log.store.ts";
@@ -54,6 +55,7 @@ const PENDING_AT_ONCE = 5_000;
  */
 export async function auditLog(log: AuditedLog): Promise<AuditedCounts> {
   const { sql, findings } = log;
+  await readAlongIndexes(sql);
   const store = new AuditedLogStore(sql);
   const buckets = new EntryBuckets();
   let expired = 0;
@@ -63,7 +65,7 @@ export async function auditLog(log: AuditedLog): Promise<AuditedCounts> {
     else buckets.enter(leaf.id, hash);
   });
   const pending = await walkPending(store, ({ id, entry }) =>
-    buckets.enter(id, leafHash(Buffer.from(entry))),
+    buckets.enter(id, leafHashOfText(entry)),
   );
   const rows = await walkSources(store, log, ({ id, hash }) => buckets.expect(id, hash));
   const uneven = buckets.uneven();

@@ -1,11 +1,13 @@
-import { backfillSource, type EnteredRow } from "../ledger-store/backfill.store.ts";
+import { backfillSource, type EnteredRow, pagesOf } from "../ledger-store/backfill.store.ts";
 import { logKeyEntry, NO_TENANT } from "../ledger-store/log-key-entry.ts";
-import { statement } from "../postgres/database.ts";
 import type { AuditSource } from "./walk-rows.ts";
 
-const KEYS = statement(
-  "audit_log_keys",
-  `SELECT '${NO_TENANT}' AS tenant, NULL AS actor, true AS "isEntered", key_id AS "keyId",
+const KEYS = pagesOf(
+  "log_keys",
+  "'log-key/' || key_id",
+  (
+    isEntered,
+  ) => `SELECT '${NO_TENANT}' AS tenant, NULL AS actor, ${isEntered} AS "isEntered", key_id AS "keyId",
      verifier_key AS "verifierKey", at
    FROM ledger_key WHERE key_id > coalesce(($1::text[])[1], '') ORDER BY key_id LIMIT $2`,
 );

@@ -1,4 +1,4 @@
-import { Frontier, HASH_BYTES, type Hash, leafHash } from "../ledger/merkle.ts";
+import { Frontier, HASH_BYTES, type Hash, leafHashOfText } from "../ledger/merkle.ts";
 import {
   newTiles,
   partialTiles,
@@ -9,6 +9,7 @@ import {
 } from "../ledger/tiles.ts";
 import type { AuditedLogStore, LeafRow } from "./audited-log.store.ts";
 import type { Findings } from "./findings.ts";
+import { readAhead } from "./read-ahead.ts";
 import type { CheckpointWalk } from "./walk-checkpoints.ts";
 
 /** Whole tiles at once, so that each is compared once. */
@@ -32,9 +33,14 @@ export async function walkLeaves(
   onLeaf: (leaf: LeafRow, hash: Hash) => void,
 ): Promise<WalkedLog> {
   const walk = new LeafWalk(store, findings);
-  for (;;) {
+  let next: Promise<LeafRow[]> | null = readAhead(store.leaves(0, LEAVES_AT_ONCE));
+  while (next !== null) {
     await checkpoints.load(walk.next, walk.next + LEAVES_AT_ONCE);
-    const rows = await store.leaves(walk.next, LEAVES_AT_ONCE);
+    const rows: LeafRow[] = await next;
+    const last = rows.at(-1);
+    const isLast = last === undefined || rows.length < LEAVES_AT_ONCE;
+    // PostgreSQL reads the next ones while these are looked at.
+    next = isLast ? null : readAhead(store.leaves(last.index + 1, LEAVES_AT_ONCE));
     const hashes: Hash[] = [];
     for (const row of rows) {
       const hash = walk.take(row);
@@ -47,7 +53,6 @@ export async function walkLeaves(
       }
     }
     if (walk.isWhole) await walk.compareTiles(rows, hashes);
-    if (rows.length < LEAVES_AT_ONCE) break;
   }
   if (walk.isWhole) await walk.compareEnd();
   await checkpoints.finish(walk.count, walk.isWhole);
@@ -79,7 +84,7 @@ class LeafWalk {
     }
     this.next = row.index + 1;
     this.count += 1;
-    const hash = leafHash(Buffer.from(row.entry));
+    const hash = leafHashOfText(row.entry);
     if (!hash.equals(row.hash)) {
       this.findings.add("LEAF_CHANGED", "the entry does not have the hash of its row", found);
     }

@@ -1,10 +1,11 @@
-import { type Hash, leafHash } from "../ledger/merkle.ts";
+import { type Hash, leafHashOfText } from "../ledger/merkle.ts";
 import type { BackfillSource, EnteredRow } from "../ledger-store/backfill.store.ts";
 import { commitmentOfErased, KeyDestroyed, Person } from "../ledger-store/commitment.ts";
 import { type Entry, entryText } from "../ledger-store/entry.ts";
 import { readPersons } from "../ledger-store/person-keys.store.ts";
 import type { Sql } from "../postgres/database.ts";
 import type { Findings } from "./findings.ts";
+import { readAhead } from "./read-ahead.ts";
 
 /** Rows that must have entries: those that the back-fill knows, and others that are read like them. */
 export type AuditSource = BackfillSource;
@@ -70,9 +71,15 @@ export async function walkRows(
 ): Promise<WalkedRows> {
   const people = new KnownPeople(sql);
   const told: WalkedRows = { rows: 0, waiting: 0, tenants: new Set() };
-  let after: string[] = [];
-  for (;;) {
-    const rows = await sql.rows<EnteredRow>(source.page, [after, source.most]);
+  const page = isUnentered ? source.page.toEnter : source.page.entered;
+  const read = (after: readonly string[]) =>
+    readAhead(sql.rows<EnteredRow>(page, [after, source.most]));
+  let next: Promise<EnteredRow[]> | null = read([]);
+  while (next !== null) {
+    const rows: EnteredRow[] = await next;
+    const last: EnteredRow | undefined = rows.at(-1);
+    // PostgreSQL reads the next page while this one is looked at.
+    next = last && rows.length === source.most ? read(source.keyOf(last).map(String)) : null;
     await people.learn(rows);
     for (const row of rows) {
       told.rows += 1;
@@ -81,10 +88,8 @@ export async function walkRows(
       if (isUnentered && !row.isEntered) told.waiting += 1;
       else judge(source, row, people, { findings, onRow });
     }
-    const last = rows.at(-1);
-    if (!last || rows.length < source.most) return told;
-    after = source.keyOf(last).map(String);
   }
+  return told;
 }
 
 function judge(
@@ -102,7 +107,7 @@ function judge(
     return;
   }
   const text = entryText(entry);
-  onRow({ id: entry.id, text, hash: leafHash(Buffer.from(text)), device });
+  onRow({ id: entry.id, text, hash: leafHashOfText(text), device });
 }
 
 /** The entry that a row must have; null where it cannot be told without a key. */

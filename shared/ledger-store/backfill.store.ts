@@ -9,11 +9,45 @@ import type { PersonKeys } from "./person-keys.store.ts";
 export interface BackfillSource<Row extends EnteredRow = EnteredRow> {
   /** Its name in `ledger_backfill`. */
   source: string;
-  /** The rows after a key ($1, as text) in the order of their keys, at most $2, of all tenants. */
-  page: Statement;
+  page: PagesOfRows;
   most: number;
   keyOf(row: Row): readonly (string | number)[];
   entryOf(row: Row, person: Person | null): Entry;
+}
+
+/** The rows after a key ($1, as text) in the order of their keys, at most $2, of all tenants. */
+export interface PagesOfRows {
+  /** Each with whether it is entered already. */
+  toEnter: Statement;
+  /** The same where everything is entered: nobody asks of each row. */
+  entered: Statement;
+}
+
+/** Pages whose rows have entries with this id; `text` is given what says whether a row is entered. */
+export function pagesOf(
+  name: string,
+  id: string,
+  text: (isEntered: string) => string,
+): PagesOfRows {
+  return {
+    toEnter: statement(`ledger_backfill_${name}`, text(isEnteredSql(id))),
+    entered: statement(`ledger_entered_${name}`, text("true")),
+  };
+}
+
+/**
+ * Rows are read in the order of an index, page after page. What row-level security lets through is
+ * not to be guessed, so PostgreSQL would rather read and sort the whole table for each page.
+ */
+const ALONG_INDEXES = statement(
+  "ledger_along_indexes",
+  `SELECT set_config('enable_seqscan', 'off', true), set_config('enable_sort', 'off', true),
+     set_config('max_parallel_workers_per_gather', '0', true), set_config('jit', 'off', true)`,
+);
+
+/** From now on, until the transaction ends, pages are read along indexes. */
+export async function readAlongIndexes(sql: Sql): Promise<void> {
+  await sql.rows(ALONG_INDEXES);
 }
 
 /** What the back-fill needs of a row. */
@@ -25,7 +59,7 @@ export interface EnteredRow {
 }
 
 /** SQL that says whether an id has an entry, or waits for its place. */
-export function isEnteredSql(id: string): string {
+function isEnteredSql(id: string): string {
   return `(EXISTS (SELECT FROM ledger_leaf l WHERE l.id = ${id})
     OR EXISTS (SELECT FROM ledger_pending p WHERE p.id = ${id}))`;
 }
@@ -70,7 +104,8 @@ export class Backfill {
     if (!due) return false;
     const source = this.sources.find((one) => one.source === due.source);
     if (!source) throw new Error(`nobody knows how to enter ${due.source}`);
-    const rows = await sql.rows<EnteredRow>(source.page, [due.after, source.most]);
+    await readAlongIndexes(sql);
+    const rows = await sql.rows<EnteredRow>(source.page.toEnter, [due.after, source.most]);
     await this.enter(
       sql,
       source,

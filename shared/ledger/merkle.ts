@@ -28,6 +28,11 @@ export function leafHash(entry: Uint8Array): Hash {
   return digest("sha256", leafInput.subarray(0, 1 + entry.length), "buffer");
 }
 
+/** The same of an entry that is given as text: of its UTF-8 bytes. */
+export function leafHashOfText(entry: string): Hash {
+  return digest("sha256", `\u0000${entry}`, "buffer");
+}
+
 /** SHA-256 of 0x01 and the two hashes below. */
 export function nodeHash(left: Hash, right: Hash): Hash {
   if (left.length !== HASH_BYTES || right.length !== HASH_BYTES) {

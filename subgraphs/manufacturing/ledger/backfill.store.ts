@@ -2,12 +2,11 @@ import {
   type BackfillSource,
   backfillSource,
   type EnteredRow,
-  isEnteredSql,
+  pagesOf,
 } from "../../../shared/ledger-store/backfill.store.ts";
 import type { Person } from "../../../shared/ledger-store/commitment.ts";
 import { LEDGER_LIMITS } from "../../../shared/ledger-store/limits.ts";
 import { selectList } from "../../../shared/postgres/columns.ts";
-import { statement } from "../../../shared/postgres/database.ts";
 import type { Timestamp } from "../../../shared/time.ts";
 import { DeviceRevisionEntity } from "../device/device-revision.entity.ts";
 import { RecallEntity } from "../recall/recall.entity.ts";
@@ -16,10 +15,11 @@ import { entryOfRow, type RevisionRow } from "./revision-content.ts";
 
 type RevisionToEnter = RevisionRow & EnteredRow;
 
-const REVISIONS = statement(
-  "ledger_backfill_revisions",
-  `SELECT ${selectList(DeviceRevisionEntity, { prefix: "r." })},
-     ${isEnteredSql("'revision/' || r.device_id || '/' || r.revision")} AS "isEntered"
+const REVISIONS = pagesOf(
+  "revisions",
+  "'revision/' || r.device_id || '/' || r.revision",
+  (isEntered) => `SELECT ${selectList(DeviceRevisionEntity, { prefix: "r." })},
+     ${isEntered} AS "isEntered"
    FROM device_revision r
    WHERE (r.device_id, r.revision) >
      (coalesce(($1::text[])[1]::bigint, 0), coalesce(($1::text[])[2]::integer, 0))
@@ -34,20 +34,24 @@ export const ITEMS_HASH = `encode(sha256(convert_to(coalesce(string_agg(
   device_id || E'\\t' || revision || E'\\t' || serial_number || E'\\t'
     || coalesce(connhex_id, '') || E'\\n', '' ORDER BY device_id), ''), 'UTF8')), 'hex')`;
 
-const RECALLS = statement(
-  "ledger_backfill_recalls",
-  `SELECT ${selectList(RecallEntity, { prefix: "r." })}, r.frozen_by AS actor,
+const RECALLS = pagesOf(
+  "recalls",
+  "'recall/' || r.recall_id",
+  (isEntered) => `SELECT ${selectList(RecallEntity, { prefix: "r." })}, r.frozen_by AS actor,
      (SELECT ${ITEMS_HASH} FROM recall_item i
        WHERE i.tenant = r.tenant AND i.recall_id = r.recall_id) AS items,
-     ${isEnteredSql("'recall/' || r.recall_id")} AS "isEntered"
+     ${isEntered} AS "isEntered"
    FROM recall r WHERE r.recall_id > coalesce(($1::text[])[1]::bigint, 0)
    ORDER BY r.recall_id LIMIT $2`,
 );
-const WITHDRAWALS = statement(
-  "ledger_backfill_withdrawals",
-  `SELECT w.tenant, w.recall_id AS "recallId", w.withdrawn_at AS "withdrawnAt", w.reason,
+const WITHDRAWALS = pagesOf(
+  "withdrawals",
+  "'recall/' || w.recall_id || '/withdrawal'",
+  (
+    isEntered,
+  ) => `SELECT w.tenant, w.recall_id AS "recallId", w.withdrawn_at AS "withdrawnAt", w.reason,
      w.withdrawn_by AS actor,
-     ${isEnteredSql("'recall/' || w.recall_id || '/withdrawal'")} AS "isEntered"
+     ${isEntered} AS "isEntered"
    FROM recall_withdrawal w WHERE w.recall_id > coalesce(($1::text[])[1]::bigint, 0)
    ORDER BY w.recall_id LIMIT $2`,
 );

@@ -2,19 +2,19 @@ import {
   type BackfillSource,
   backfillSource,
   type EnteredRow,
-  isEnteredSql,
+  pagesOf,
 } from "../../../shared/ledger-store/backfill.store.ts";
 import { LEDGER_LIMITS } from "../../../shared/ledger-store/limits.ts";
 import { selectList } from "../../../shared/postgres/columns.ts";
-import { statement } from "../../../shared/postgres/database.ts";
 import { CloudIdentityRevisionEntity } from "../identity/identity-revision.entity.ts";
 import { OwnershipRevisionEntity } from "../ownership/ownership-revision.entity.ts";
 import { entryOfIdentityRevision, entryOfOwnershipRevision } from "./ownership-content.ts";
 
 const pageOf = (table: string, entity: abstract new () => object, id: string) =>
-  statement(
-    `ledger_backfill_${table}`,
-    `SELECT ${selectList(entity, { prefix: "r." })}, ${isEnteredSql(id)} AS "isEntered"
+  pagesOf(
+    table,
+    id,
+    (isEntered) => `SELECT ${selectList(entity, { prefix: "r." })}, ${isEntered} AS "isEntered"
      FROM ${table} r
      WHERE (r.tenant, r.connhex_id, r.revision) > (coalesce(($1::text[])[1], ''),
        coalesce(($1::text[])[2], ''), coalesce(($1::text[])[3]::integer, 0))

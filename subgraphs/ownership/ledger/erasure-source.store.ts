@@ -2,17 +2,18 @@ import {
   type BackfillSource,
   backfillSource,
   type EnteredRow,
+  pagesOf,
 } from "../../../shared/ledger-store/backfill.store.ts";
 import { LEDGER_LIMITS } from "../../../shared/ledger-store/limits.ts";
 import { selectList } from "../../../shared/postgres/columns.ts";
-import { statement } from "../../../shared/postgres/database.ts";
 import { ErasureEntity } from "../erasure/erasure.entity.ts";
 import { entryOfErasure } from "./erasure-content.ts";
 
-const ERASURES = statement(
-  "ledger_erasures",
-  `SELECT ${selectList(ErasureEntity, { prefix: "r." })}, r.erased_by AS actor,
-     true AS "isEntered"
+const ERASURES = pagesOf(
+  "erasures",
+  "'erasure/' || r.erasure_id",
+  (isEntered) => `SELECT ${selectList(ErasureEntity, { prefix: "r." })}, r.erased_by AS actor,
+     ${isEntered} AS "isEntered"
    FROM erasure r
    WHERE (r.tenant, r.erasure_id) >
      (coalesce(($1::text[])[1], ''), coalesce(($1::text[])[2]::bigint, 0))
