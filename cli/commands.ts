@@ -80,6 +80,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/documents.ts")).documentsCommand(),
   },
   {
+    name: "webhook",
+    summary: "tells other systems of what happens, signed and in order",
+    load: async () => (await import("./commands/webhook.ts")).webhookCommand(),
+  },
+  {
     name: "share",
     summary: "lets partners see devices, field by field, and ends it",
     load: async () => (await import("./commands/share.ts")).shareCommand(),

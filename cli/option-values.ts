@@ -56,3 +56,10 @@ export function readLimit(text: string): number {
   if (Number.isInteger(limit) && limit >= 1 && limit <= LONGEST_LIST) return limit;
   throw new InvalidArgumentError(`Give a number from 1 to ${LONGEST_LIST}.`);
 }
+
+/** How long two keys or secrets are valid together. */
+export function readHours(text: string): number {
+  const hours = Number(text);
+  if (/^\d+$/.test(text) && hours <= 720) return hours;
+  throw new InvalidArgumentError("Give 0 to 720 hours.");
+}

@@ -1,7 +1,7 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { type ConnectionOptions, connect, withConnection } from "../connection.ts";
 import { keepSecret } from "../key-file.ts";
-import { readTime } from "../option-values.ts";
+import { readHours, readTime } from "../option-values.ts";
 import { note, print, printable, printJson } from "../output.ts";
 
 const DESCRIPTION = `Adds, rotates and revokes the keys with which a client comes in (role admin). A key is printed
@@ -127,10 +127,4 @@ async function tellKey({ json, out }: AddOptions, make: () => Promise<MadeKey>):
   const kept =
     out === undefined ? "shown once: keep it now" : `in ${printable(out)} and nowhere else`;
   note(`key ${key.keyId}, ${kept}; it ${end}`);
-}
-
-function readHours(text: string): number {
-  const hours = Number(text);
-  if (/^\d+$/.test(text) && hours <= 720) return hours;
-  throw new InvalidArgumentError("Give 0 to 720 hours.");
 }

@@ -23,8 +23,8 @@ export const WEBHOOKS = {
   /** How often a tenant's webhooks are looked at. */
   lookEveryMs: 500,
   /** How long a process keeps a tenant's webhooks to itself, and when it says so again. */
-  leaseMs: 20_000,
-  renewEveryMs: 5_000,
+  leaseMs: 8_000,
+  renewEveryMs: 2_000,
   // failing
   firstPauseMs: 2_000,
   pauseMostMs: 60 * 60_000,

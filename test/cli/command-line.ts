@@ -2,11 +2,10 @@ import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { GatewayOptions } from "../../gateway/server.ts";
 import type { Role } from "../../shared/caller.ts";
 import { setLogWriter } from "../../shared/log.ts";
 import type { PairConfig } from "../../start/pair.ts";
-import { type TestGateway, testGateway } from "../support/gateway.ts";
+import { type TestGateway, type TestGatewayOptions, testGateway } from "../support/gateway.ts";
 import { type RealPair, realPair } from "../support/real-pair.ts";
 
 const MAIN = join(import.meta.dirname, "../../dist/cli/main.js");
@@ -57,7 +56,7 @@ export interface CommandLine {
   close(): Promise<void>;
 }
 
-export interface CommandLineOptions extends Pick<GatewayOptions, "recordsAccess"> {
+export interface CommandLineOptions extends Pick<TestGatewayOptions, "recordsAccess" | "webhooks"> {
   peers?: PairConfig["peers"];
 }
 
