@@ -6,6 +6,7 @@
 const [INT4, INT8, TEXT] = [23, 20, 25];
 const HEAD_BYTES = 20;
 const LAST_ASCII = 0x7f;
+const SHORT_CHARACTERS = 32;
 
 /** A `text[]`, of which each item may be null. */
 export function textArray(items: readonly (string | null)[]): Buffer {
@@ -35,15 +36,22 @@ export function integerArray(items: readonly number[]): Buffer {
   return bytes.subarray(0, at);
 }
 
-/** Most texts are short and ASCII: so they are written without leaving JavaScript. Else null. */
+/** Most texts are ASCII, and short ones are written without leaving JavaScript. Else null. */
 function asciiArray(items: readonly (string | null)[]): Buffer | null {
   const size = items.reduce((sum, item) => sum + 4 + (item?.length ?? 0), HEAD_BYTES);
   const bytes = Buffer.allocUnsafe(size);
   let at = writeHead(bytes, TEXT, { items: items.length, hasNulls: items.includes(null) });
   for (const item of items) {
     at = bytes.writeInt32BE(item === null ? -1 : item.length, at);
-    for (let place = 0; place < (item?.length ?? 0); place++) {
-      const unit = item?.charCodeAt(place) ?? 0;
+    if (item === null) continue;
+    if (item.length > SHORT_CHARACTERS) {
+      // As long in bytes as in characters, or not ASCII.
+      if (Buffer.byteLength(item) !== item.length) return null;
+      at += bytes.write(item, at, "latin1");
+      continue;
+    }
+    for (let place = 0; place < item.length; place++) {
+      const unit = item.charCodeAt(place);
       if (unit > LAST_ASCII) return null;
       bytes[at++] = unit;
     }
