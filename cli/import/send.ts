@@ -35,8 +35,6 @@ const INSTALL_COMPONENTS = `mutation InstallComponents($input: [InstallationInpu
 /** Waits before further tries of a request that may succeed later: the first one, and the longest. */
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 8_000;
-/** How often single rows are sent again that the gateway could not judge now. */
-const ROW_TRIES = 3;
 /** Waits before it is asked again what became of identities that were pending. */
 const PENDING_MS = [1_000, 2_000, 3_000, 4_000, 5_000, 5_000];
 
@@ -172,7 +170,10 @@ export class BatchSender {
     return this.#run.isDryRun ? { dryRun: true } : { key, dryRun: false };
   }
 
-  /** One verdict a row; rows that could not be judged now are sent again by themselves. */
+  /**
+   * One verdict a row; rows that could not be judged now are sent again by themselves. "Not now" is
+   * no verdict: where it is all that patience brings, the batch has failed, and may be sent later.
+   */
   async #judged<Row, V extends Verdict<string>>(
     input: readonly Row[],
     step: string,
@@ -180,6 +181,7 @@ export class BatchSender {
   ): Promise<V[]> {
     const verdicts: V[] = [];
     let open = input.map((row, index) => ({ row, index }));
+    let leftMs = this.#run.patienceMs;
     for (let attempt = 1; open.length > 0; attempt += 1) {
       const rows = open.map(({ row }) => row);
       const key = keyOf(this.#run.id, `${step} ${attempt}`, rows);
@@ -187,15 +189,22 @@ export class BatchSender {
       assertAllJudged(answered, rows.length);
       const byIndex = new Map(answered.map((verdict) => [verdict.index, verdict]));
       const again: typeof open = [];
+      let notNow: V | null = null;
       for (const [at, place] of open.entries()) {
         const verdict = byIndex.get(at);
         if (!verdict) continue;
-        const mayPass = attempt < ROW_TRIES && isRetryable(verdict.code as ErrorCode);
-        if (mayPass) again.push(place);
-        else verdicts[place.index] = verdict;
+        if (isRetryable(verdict.code as ErrorCode)) {
+          again.push(place);
+          notNow ??= verdict;
+        } else verdicts[place.index] = verdict;
       }
-      if (again.length > 0)
-        await this.#pause(waitBefore(attempt), `${again.length} rows could not be judged`);
+      if (notNow) {
+        const reason = `${again.length} rows could not be judged (${notNow.message})`;
+        const waitMs = waitBefore(attempt);
+        leftMs -= waitMs;
+        if (leftMs < 0) throw new CliError(notNow.code as ErrorCode, reason);
+        await this.#pause(waitMs, reason);
+      }
       open = again;
     }
     return verdicts;

@@ -76,7 +76,7 @@ function dateProblem(
   { dates }: FieldRule,
   { takesDay, hasZone }: { takesDay: boolean; hasZone: boolean },
 ): string | null {
-  const format = dates?.find(({ text }) => !text.startsWith("unix") && !text.includes("XXX"));
+  const format = dates?.find(({ text }) => !text.startsWith("unix") && !text.includes("X"));
   if (!format || takesDay || hasZone) return null;
   return `the dates ${format.text} have no offset: give a timeZone`;
 }

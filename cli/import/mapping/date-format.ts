@@ -46,7 +46,7 @@ const TOKENS: readonly [token: string, part: Part, pattern: string][] = [
   ["ss", "second", "\\d{2}"],
   ["S", "fraction", "\\d{1,9}"],
   ["a", "half", "[AaPp]\\.?[Mm]\\.?"],
-  ["XXX", "offset", "(?:[Zz]|[+-]\\d{2}:?\\d{2})"],
+  ["X", "offset", "(?:[Zz]|[+-]\\d{2}:?\\d{2})"],
 ];
 const MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split(" ");
 export const DATE_TOKENS = TOKENS.map(([token]) => token);
