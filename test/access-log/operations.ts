@@ -15,6 +15,17 @@ interface Expected {
 const RECORD = `mutation Record($input: [DeviceRecordInput!]!, $key: String) {
   recordDevices(input: $input, idempotencyKey: $key) { recorded }
 }`;
+const SCAN = `mutation Scan($input: [ScanInput!]!) { recordScans(input: $input) { recorded } }`;
+const scan = (sequence: number, serialNumber: string) => {
+  const [station, journal] = ["eol-*", "the-first-journal"];
+  return {
+    station,
+    journal,
+    sequence,
+    scannedAt: "2026-01-31T08:00:00Z",
+    record: { serialNumber },
+  };
+};
 const PROVISION = `mutation Provision($input: [ProvisionInput!]!) {
   provisionDevices(input: $input) { provisioned }
 }`;
@@ -59,6 +70,16 @@ const casesWith = (identityId: string): Case[] => [
     "the answer to a batch that was sent before",
     { role: "line", document: RECORD, variables: { input: rows, key: "first-*" } },
     { seen: ["SN-*-1", "SN-*-2", "SN-*-3"] },
+  ],
+  [
+    "scans, one of which is refused",
+    { role: "line", document: SCAN, variables: { input: [scan(1, "SN-*-1"), scan(2, " ")] } },
+    { seen: ["SN-*-1"] },
+  ],
+  [
+    "a scan that came before",
+    { role: "line", document: SCAN, variables: { input: [scan(1, "SN-*-1")] } },
+    { seen: ["SN-*-1"] },
   ],
   [
     "provisioning",

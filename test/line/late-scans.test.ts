@@ -143,3 +143,15 @@ describe("a station's name", () => {
 test("the record agrees with itself after late scans", async () => {
   expect(await findDeviations(factory.database.open().tenant("acme"), 10)).toEqual([]);
 });
+
+test.each<[tampering: string, kind: string]>([
+  ["UPDATE station SET scan_count = scan_count - 1 WHERE station = 'late'", "STATION_DIFFERS"],
+  ["UPDATE station SET journal = 'x' WHERE station = 'late'", "STATION_DIFFERS"],
+  ["DELETE FROM scan WHERE station = 'late' AND sequence = 2", "STATION_DIFFERS"],
+  ["UPDATE scan SET journal = 'x' WHERE station = 'named'", "SCAN_OF_ANOTHER_JOURNAL"],
+  ["UPDATE scan SET revision = 99 WHERE serial_number = 'E-1'", "SCANNED_DEVICE_DIFFERS"],
+])("%s is found", async (tampering, kind) => {
+  await factory.database.admin(`SET session_replication_role = replica; ${tampering}`);
+  const found = await findDeviations(factory.database.open().tenant("acme"), 100);
+  expect(found.map((deviation) => deviation.kind)).toContain(kind);
+});

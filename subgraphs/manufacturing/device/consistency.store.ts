@@ -2,12 +2,14 @@ import { columnsOf } from "../../../shared/postgres/columns.ts";
 import type { Sql } from "../../../shared/postgres/database.ts";
 import { COMPONENT_CHECKS, type ComponentDeviationKind } from "../component/consistency.store.ts";
 import { FIELDS_WITH_RECORDED_VALUES } from "../recall-scope/criterion-field.ts";
+import { SCAN_CHECKS, type ScanDeviationKind } from "../scan/consistency.store.ts";
 import { DeviceRecordColumns } from "./device-record.entity.ts";
 import { GROUP_FIELDS } from "./device-record.ts";
 
 /** What can be wrong with stored devices. */
 export type DeviationKind =
   | ComponentDeviationKind
+  | ScanDeviationKind
   | "PROJECTION_DIFFERS"
   | "REVISIONS_NOT_CONTIGUOUS"
   | "RECORDED_AT_NOT_RISING"
@@ -140,9 +142,9 @@ export async function findDeviations(sql: Sql, limit: number): Promise<Deviation
     const rows = await sql.run<Omit<Deviation, "kind">>(text, [limit, ...values]);
     return rows.map((row) => ({ kind, ...row }));
   };
-  const components: Deviation[][] = [];
-  for (const [kind, text] of Object.entries(COMPONENT_CHECKS)) {
-    components.push(await find(kind as ComponentDeviationKind, text));
+  const others: Deviation[][] = [];
+  for (const [kind, text] of Object.entries({ ...COMPONENT_CHECKS, ...SCAN_CHECKS })) {
+    others.push(await find(kind as DeviationKind, text));
   }
   return [
     ...(await find("PROJECTION_DIFFERS", PROJECTION)),
@@ -152,6 +154,6 @@ export async function findDeviations(sql: Sql, limit: number): Promise<Deviation
     ...(await find("GROUPS_DIFFER", GROUPS, [...GROUP_FIELDS])),
     ...(await find("IDENTIFIERS_DIFFER", IDENTIFIERS)),
     ...(await find("RECORDED_VALUES_DIFFER", VALUES)),
-    ...components.flat(),
+    ...others.flat(),
   ];
 }
