@@ -87,6 +87,10 @@ describe("an owner who is erased", () => {
     expect(rows.match(/person-Carla/g)).toHaveLength(1);
     expect(rows).not.toMatch(/carla@example/i);
     const erasures = await town.service().erasures?.([]);
+    for (const tenant of ["globex", "", "*"]) {
+      const sql = town.database.open().tenant(tenant);
+      expect(await sql.run("SELECT 1 FROM erasure_order")).toEqual([]);
+    }
     const order = erasures?.find(({ subject }) => subject === "person-Carla");
     await town.service().erasures?.(order ? [order] : []);
     expect(await everything()).not.toContain("Carla");

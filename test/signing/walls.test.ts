@@ -118,8 +118,8 @@ describe("the audit", () => {
     ["device_revision", "revision = 9", "revision = 1", "REVISION_MISSING"],
     [
       "hand_over_signature",
-      "payload = payload || ' '::bytea",
-      "payload = rtrim(payload, ' '::bytea)",
+      "payload = payload || ' '::bytea, payload_hash = sha256(payload || ' '::bytea)",
+      "payload = rtrim(payload, ' '::bytea), payload_hash = sha256(rtrim(payload, ' '::bytea))",
       "SIGNATURE_WRONG",
     ],
     [

@@ -37,7 +37,7 @@ const CREATE = [
     key_id       text NOT NULL,
     algorithm    text NOT NULL,
     payload      bytea NOT NULL,
-    payload_hash bytea NOT NULL GENERATED ALWAYS AS (sha256(payload)) STORED,
+    payload_hash bytea NOT NULL CONSTRAINT sha256_of_payload CHECK (payload_hash = sha256(payload)),
     signature    text NOT NULL,
     recorded_at  timestamptz NOT NULL,
     CONSTRAINT one_row_per_signed_payload PRIMARY KEY (device_id, key_id, payload_hash)

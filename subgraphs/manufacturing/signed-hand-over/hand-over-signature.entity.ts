@@ -31,7 +31,7 @@ export class HandOverSignatureEntity {
   @Column({ type: "bytea" })
   payload!: Buffer;
 
-  /** SHA-256 of the payload, made by PostgreSQL. */
+  /** SHA-256 of the payload. */
   @PrimaryColumn({ name: "payload_hash", type: "bytea" })
   payloadHash!: Buffer;
 

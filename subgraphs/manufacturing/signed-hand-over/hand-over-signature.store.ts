@@ -34,12 +34,13 @@ const KNOWN = statement(
 const KEEP = statement(
   "keep_hand_over_signatures",
   `INSERT INTO hand_over_signature
-     (tenant, device_id, revision, outcome, key_id, algorithm, payload, signature, recorded_at)
+     (tenant, device_id, revision, outcome, key_id, algorithm, payload, payload_hash, signature,
+      recorded_at)
    SELECT $1, r.device_id, r.revision, given.outcome, given."keyId", given.algorithm,
-     decode(given.payload, 'base64'), given.signature,
+     decode(given.payload, 'base64'), decode(given.hash, 'hex'), given.signature,
      CASE given.outcome WHEN 'UNCHANGED' THEN statement_timestamp() ELSE r.recorded_at END
    FROM json_to_recordset($2::json) AS given ("serialNumber" text, revision int, outcome text,
-     "keyId" text, algorithm text, payload text, signature text)
+     "keyId" text, algorithm text, payload text, hash text, signature text)
    JOIN device_identifier i
      ON i.tenant = $1 AND i.kind = 'serialNumber' AND i.value = given."serialNumber"
    JOIN device_revision r
@@ -104,6 +105,7 @@ export class HandOverSignatureStore {
       keyId: opened.keyId,
       algorithm: opened.algorithm,
       payload: opened.payload.toString("base64"),
+      hash: opened.hash,
       signature: opened.signature,
     }));
     await this.sql.rows(KEEP, [this.tenant, JSON.stringify(rows)]);

@@ -1,0 +1,88 @@
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, expect, test } from "@jest/globals";
+import { startEmbeddedPostgres } from "../../shared/postgres/embedded/embedded-postgres.ts";
+import { campaignSize } from "../support/campaign-size.ts";
+import { COMMAND, ROOT, type RunningSystem, startSystem } from "../support/running-system.ts";
+import { askerOf, CANARY, forEach, ownersIn, registerCanaries } from "./canary-owners.ts";
+import { filesWith, tablesWith } from "./search.ts";
+
+const OWNERS = campaignSize({ suite: 30, long: 1_000 });
+const PATIENCE_MS = campaignSize({ suite: 120_000, long: 1_800_000 });
+const ERASE = `mutation ($ownerId: ID!) {
+  eraseOwner(ownerId: $ownerId, reason: "asked for", overrideHold: false) { state } }`;
+const PENDING = `{ erasures(last: 1000) { totalCount nodes { state } } }`;
+
+const run = promisify(execFile);
+let system: RunningSystem | undefined;
+afterAll(() => system?.stop());
+
+/** Where the cluster lies: not in the data folder where PostgreSQL's account cannot reach that. */
+async function clusterOf(dataFolder: string): Promise<string> {
+  const record = JSON.parse(await readFile(join(dataFolder, "cluster.json"), "utf8"));
+  return record.relocatedTo ?? join(dataFolder, "postgres");
+}
+
+async function command(...words: string[]): Promise<string> {
+  const environment = { ...process.env, NODE_OPTIONS: "", DATA_DIR: system?.dataFolder };
+  const { stdout } = await run(process.execPath, [COMMAND, ...words], {
+    cwd: ROOT,
+    env: environment,
+    maxBuffer: 16 * 1024 * 1024,
+  });
+  return stdout;
+}
+
+async function completed(asked: number): Promise<void> {
+  const ask = askerOf(system as RunningSystem);
+  for (;;) {
+    const { erasures } = await ask("compliance", "officer", PENDING);
+    const pending = erasures.nodes.filter(({ state }: { state: string }) => state === "PENDING");
+    if (erasures.totalCount === asked && pending.length === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+test(
+  `nothing is left of ${OWNERS} owners who were erased: in no table, file, log or dump, and what was proven stays so`,
+  async () => {
+    system = await startSystem();
+    const { dataFolder } = system;
+    const server = await startEmbeddedPostgres(dataFolder);
+    const adminUrl = server.adminUrl("postgres");
+    const cluster = await clusterOf(dataFolder);
+    const nowhere = async () => [
+      ...(await filesWith(dataFolder, CANARY)),
+      ...(cluster.startsWith(dataFolder) ? [] : await filesWith(cluster, CANARY)),
+    ];
+    await registerCanaries(system, OWNERS);
+    const owners = await ownersIn(system, OWNERS);
+    expect(owners.length).toBeGreaterThan(OWNERS);
+
+    // The control: they are there, and are found.
+    expect(await tablesWith(adminUrl, CANARY)).toContain("ownership public.owner");
+    expect((await filesWith(join(cluster, "pg_wal"), CANARY)).length).toBeGreaterThan(0);
+
+    const ask = askerOf(system);
+    await forEach(owners.length, async (number) => {
+      await ask("compliance", `officer-${number % 20}`, ERASE, { ownerId: owners[number] });
+    });
+    await completed(owners.length);
+    expect(await tablesWith(adminUrl, CANARY)).toEqual([]);
+
+    // Rows are gone, and the bytes of some are not: that is what purging is for.
+    expect((await filesWith(join(cluster, "pg_wal"), CANARY)).length).toBeGreaterThan(0);
+    const purged = JSON.parse(await command("owner", "purge", "--json"));
+    expect(purged.logFiles).toBeGreaterThan(0);
+    expect(await nowhere()).toEqual([]);
+    expect(system.errors().toLowerCase()).not.toContain(CANARY);
+
+    const audit = JSON.parse(await command("audit", "--json"));
+    expect(audit).toMatchObject({ deviations: 0, found: [] });
+    await system.stop({ keepData: true });
+    expect(await nowhere()).toEqual([]);
+  },
+  PATIENCE_MS,
+);

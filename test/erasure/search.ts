@@ -1,0 +1,94 @@
+import { createReadStream } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import pg from "pg";
+
+/** What is looked for: the word, which is in small letters everywhere, and as a `bytea` is written. */
+function formsOf(word: string): Buffer[] {
+  return [Buffer.from(word), Buffer.from(Buffer.from(word).toString("hex"))];
+}
+
+/** The files below a folder whose bytes hold the word. */
+export async function filesWith(folder: string, word: string): Promise<string[]> {
+  const forms = formsOf(word);
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const found: string[] = [];
+  for (const entry of entries) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && (await holds(path, forms))) found.push(path.slice(folder.length + 1));
+  }
+  return found.sort();
+}
+
+/** A word may lie across the border of two chunks. */
+async function holds(path: string, forms: readonly Buffer[]): Promise<boolean> {
+  const overlap = Math.max(...forms.map(({ length }) => length));
+  let tail = Buffer.alloc(0);
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
+      const bytes = Buffer.concat([tail, chunk as Buffer]);
+      if (forms.some((form) => bytes.includes(form))) return true;
+      tail = bytes.subarray(-overlap);
+    }
+  } catch (error) {
+    // The server removes a file now and then.
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  return false;
+}
+
+/** The tables of all databases of a server whose rows hold the word, as a dump would write them. */
+export async function tablesWith(adminUrl: string, word: string): Promise<string[]> {
+  const databases = await onServer(adminUrl, (client) =>
+    rowsOf<{ name: string }>(
+      client,
+      "SELECT datname AS name FROM pg_database WHERE datallowconn AND NOT datistemplate",
+    ),
+  );
+  const found: string[] = [];
+  for (const { name } of databases) {
+    const url = Object.assign(new URL(adminUrl), { pathname: `/${name}` }).href;
+    const tables = await onServer(url, (client) => tablesOfDatabase(client, word));
+    found.push(...tables.map((table) => `${name} ${table}`));
+  }
+  return found.sort();
+}
+
+async function tablesOfDatabase(client: pg.Client, word: string): Promise<string[]> {
+  const tables = await rowsOf<{ name: string }>(
+    client,
+    `SELECT format('%I.%I', n.nspname, c.relname) AS name FROM pg_class c
+     JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind IN ('r', 'm') AND n.nspname <> 'information_schema'
+       AND n.nspname NOT LIKE 'pg_toast%'`,
+  );
+  const found: string[] = [];
+  for (const { name } of tables) {
+    const [row] = await rowsOf<{ isThere: boolean }>(
+      client,
+      `SELECT EXISTS (SELECT FROM ${name} t
+         WHERE t::text ILIKE '%' || $1 || '%' OR t::text LIKE '%' || $2 || '%') AS "isThere"`,
+      [word, Buffer.from(word).toString("hex")],
+    );
+    if (row?.isThere) found.push(name);
+  }
+  return found;
+}
+
+async function onServer<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function rowsOf<Row>(
+  client: pg.Client,
+  text: string,
+  values: unknown[] = [],
+): Promise<Row[]> {
+  return (await client.query(text, values)).rows as Row[];
+}
