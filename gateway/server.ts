@@ -110,7 +110,14 @@ export async function startGateway(
     servesGraphiql: config.servesGraphiql ?? false,
     isClosing: false,
   };
-  const server = await listen(config, parts);
+  const server = await listen(config, parts).catch(async (error: unknown) => {
+    // What has begun by now, like a log, would keep the process for ever.
+    live.close();
+    changes.pulse.close();
+    gate.close();
+    await Promise.all([exports.close(), graph.close()]);
+    throw error;
+  });
   boundReading(server, { ...GATEWAY_LIMITS, ...options.readingTime });
   const closeServer = followConnections(server);
   const address = server.address();

@@ -51,7 +51,12 @@ export async function serveLoneGateway(
     ...{ service: "gateway", databaseUrl: config.databaseUrl },
     keys: readLogKeysOf(environment, "gateway", keysFolder),
   });
-  const gateway = await startGateway({ ...config, ledger }, options);
+  const gateway = await startGateway({ ...config, ledger }, options).catch(
+    async (error: unknown) => {
+      await witnesses.close();
+      throw error;
+    },
+  );
   return { ...gateway, close: () => gateway.close().finally(() => witnesses.close()) };
 }
 
@@ -71,16 +76,19 @@ export async function startLoneSubgraph(
   const keys = readLogKeysOf(environment, name, split.keysFolder);
   const witnesses = openLogWitnesses(readWitnessSettings(environment).policy);
   const service = await startService(name, { environment, keys, witnesses }, executor);
-  const server = await serveSubgraph(service, { ...split, trustedKeys });
-  return {
-    url: server.url,
-    async close() {
-      await server.close();
-      await service.close();
-      await witnesses.close();
-      await executor.close();
-    },
+  const close = async () => {
+    await service.close();
+    await witnesses.close();
+    await executor.close();
   };
+  const server = await serveSubgraph(service, { ...split, trustedKeys }).catch(
+    async (error: unknown) => {
+      // A log that has begun would keep the process for ever.
+      await close();
+      throw error;
+    },
+  );
+  return { url: server.url, close: () => server.close().then(close) };
 }
 
 interface LoneOptions {
