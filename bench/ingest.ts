@@ -2,10 +2,10 @@ import "reflect-metadata";
 import { mkdir } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
 import { migrateAll } from "../start/databases.ts";
-import { BareTable } from "./ingest/bare-table.store.ts";
+import { type Acknowledged, BareTable } from "./ingest/bare-table.store.ts";
 import { restoreManufacturing } from "./ingest/fresh-manufacturing.store.ts";
 import { type IngestGateway, startGatewayProcess } from "./ingest/gateway-process.ts";
-import { type Acknowledged, measureIngest } from "./ingest/measure-ingest.ts";
+import { measureIngest } from "./ingest/measure-ingest.ts";
 import { type IngestOptions, readOptions } from "./ingest/options.ts";
 import { aimVerdicts, type Figures, ingestRows } from "./ingest/report.ts";
 import { Stations } from "./ingest/stations.ts";
@@ -62,7 +62,7 @@ async function measure(bench: BenchDatabases, options: IngestOptions): Promise<v
 /** Every row that was acknowledged stands there once, as it was sent, and so does its revision. */
 async function verify(bare: BareTable, acknowledged: readonly Acknowledged[]): Promise<void> {
   await bare.copy(Math.max(...acknowledged.map(({ rows }) => rows)));
-  for (const { prefix, rows } of acknowledged) await bare.assertRecorded(prefix, rows);
+  await bare.assertRecorded(acknowledged);
 }
 
 function report(figures: Figures, { devices, rounds, seconds }: IngestOptions): void {

@@ -1,6 +1,6 @@
 import type { BenchDatabases } from "../walk/bench-databases.ts";
 import { cpuMsOf, residentMbOf } from "../walk/process-usage.ts";
-import type { BareTable } from "./bare-table.store.ts";
+import type { Acknowledged, BareTable } from "./bare-table.store.ts";
 import { type IngestGateway, RECORD_ONE_ID } from "./gateway-process.ts";
 import { importFile } from "./import-file.ts";
 import type { IngestOptions, Way } from "./options.ts";
@@ -33,12 +33,6 @@ export interface IngestParts {
   gateways: { together: IngestGateway; apart: IngestGateway };
   stations: Stations;
   notice: (line: string) => void;
-}
-
-/** Devices that were acknowledged under a prefix: to be found in the database, once each. */
-export interface Acknowledged {
-  prefix: string;
-  rows: number;
 }
 
 /** Records in all ways, in turns, whose order is reversed from round to round. */
