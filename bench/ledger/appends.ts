@@ -1,0 +1,104 @@
+import { median } from "../measure.ts";
+import type { LogFacts } from "./log-facts.store.ts";
+import { type LoggedParts, startLogged, startUnlogged } from "./logged-service.ts";
+import { NaiveChain } from "./naive-chain.store.ts";
+import type { LedgerBenchOptions } from "./options.ts";
+import { recordDevices } from "./recorder.ts";
+
+export interface AppendParts extends LoggedParts {
+  adminUrl: string;
+  facts: LogFacts;
+}
+
+/** Entries, or rows, a second; medians over the rounds. */
+export interface AppendFigures {
+  /** Devices recorded with the log off. */
+  logOff: number;
+  /** Devices recorded with it on, until they are acknowledged: durable, with their entries. */
+  logOn: number;
+  /** The same until the last of them is in the tree of a signed checkpoint. */
+  signed: number;
+  /** What the log costs, in parts of what is recorded without it: by round, then the median. */
+  lostShare: number;
+  naiveChain: number;
+}
+
+const CHAIN_WRITERS = 8;
+const CHAIN_MS = 4_000;
+const ENTRY = JSON.stringify({
+  actor: "a".repeat(64),
+  content: "c".repeat(64),
+  id: "revision/1/1",
+});
+
+/** All ways in turns, so that a busy machine is equally unfair to all. */
+export async function measureAppends(
+  parts: AppendParts,
+  { rows, rounds }: LedgerBenchOptions,
+): Promise<AppendFigures> {
+  const figures: Record<Exclude<keyof AppendFigures, "lostShare">, number[]> = {
+    ...{ logOff: [], logOn: [], signed: [], naiveChain: [] },
+  };
+  // Round 0 warms what compiles and caches, and counts for nothing.
+  for (let round = 0; round <= rounds; round++) {
+    const ways = [
+      async () => ({ logOff: await withoutLog(parts, rows) }),
+      async () => withLog(parts, rows),
+      async () => ({ naiveChain: await naiveChain(parts) }),
+    ];
+    for (const way of round % 2 === 0 ? ways : ways.reverse()) {
+      await parts.facts.settle();
+      const measured = await way();
+      if (round === 0) continue;
+      for (const [name, value] of Object.entries(measured)) {
+        figures[name as keyof typeof figures].push(value);
+      }
+    }
+  }
+  const shares = figures.logOff.map((off, round) => 1 - (figures.signed[round] ?? 0) / off);
+  return {
+    logOff: Math.round(median(figures.logOff)),
+    logOn: Math.round(median(figures.logOn)),
+    signed: Math.round(median(figures.signed)),
+    lostShare: median(shares),
+    naiveChain: Math.round(median(figures.naiveChain)),
+  };
+}
+
+async function withoutLog({ databaseUrl }: AppendParts, rows: number): Promise<number> {
+  const service = await startUnlogged(databaseUrl);
+  const seconds = await recordDevices(service, rows);
+  await service.close();
+  return rows / seconds;
+}
+
+async function withLog(parts: AppendParts, rows: number) {
+  const { facts } = parts;
+  const { service, close } = await startLogged(parts);
+  await facts.drained();
+  const before = await facts.size();
+  const began = performance.now();
+  const seconds = await recordDevices(service, rows);
+  await facts.drained();
+  const signedSeconds = (performance.now() - began) / 1_000;
+  const entered = (await facts.size()) - before;
+  if (entered < rows) throw new Error(`${rows} devices have ${entered} entries`);
+  await close();
+  return { logOn: rows / seconds, signed: rows / signedSeconds };
+}
+
+async function naiveChain({ adminUrl }: AppendParts): Promise<number> {
+  const chain = await NaiveChain.open(adminUrl, CHAIN_WRITERS);
+  let appended = 0;
+  const began = performance.now();
+  const writer = async () => {
+    while (performance.now() - began < CHAIN_MS) {
+      await chain.append(ENTRY);
+      appended++;
+    }
+  };
+  await Promise.all(Array.from({ length: CHAIN_WRITERS }, writer));
+  const seconds = (performance.now() - began) / 1_000;
+  await chain.close();
+  return appended / seconds;
+}

@@ -1,0 +1,34 @@
+import type { SubgraphService } from "../../shared/graph/subgraph-service.ts";
+import type { LogKeys } from "../../shared/ledger-store/log-keys.ts";
+import type { WitnessPolicy } from "../../shared/witnessing/witness-addresses.ts";
+import { openLogWitnesses } from "../../start/log-witnesses.ts";
+import { startManufacturing } from "../../subgraphs/manufacturing/service.ts";
+
+export interface LoggedParts {
+  databaseUrl: string;
+  keys: LogKeys;
+  witnesses: WitnessPolicy;
+}
+
+/** Manufacturing in this process, as it is started everywhere: with its log and its witnesses. */
+export async function startLogged({ databaseUrl, keys, witnesses }: LoggedParts) {
+  const witnessed = openLogWitnesses(witnesses);
+  const ledger = witnessed.ledgerOf({ service: "manufacturing", keys, databaseUrl });
+  const service = await startManufacturing({ databaseUrl, ledger }, { ownership: nobody });
+  return {
+    service,
+    async close() {
+      await service.close();
+      await witnessed.close();
+    },
+  };
+}
+
+/** The same with the log off. */
+export function startUnlogged(databaseUrl: string): Promise<SubgraphService> {
+  return startManufacturing({ databaseUrl, isEntered: false }, { ownership: nobody });
+}
+
+async function nobody(): Promise<never> {
+  throw new Error("nobody is asked");
+}
