@@ -42,7 +42,10 @@ interface RetryOptions extends JournalOptions, ScanValueOptions {
 }
 
 export function lineCommand(): Command {
-  const command = withJournal(new Command("line").description(DESCRIPTION), stationOption());
+  const command = withJournal(
+    new Command("line").description(DESCRIPTION),
+    stationOption("required"),
+  );
   // `line status --station eol-3` names the station of the status, not of the line.
   command.enablePositionalOptions();
   withConnection(withInput(withScanValues(command)).addOption(lingerOption()));

@@ -56,8 +56,9 @@ export function withInput(command: Command): Command {
     .option("--encoding <label>", "the code page of the input", readEncoding, "utf-8");
 }
 
-export function stationOption(): Option {
-  const option = new Option("--station <name>", "the station: 1 to 64 letters, digits, . _ and -");
+export function stationOption(fact?: string): Option {
+  const about = "the station: 1 to 64 letters, digits, . _ and -";
+  const option = new Option("--station <name>", fact ? `${about} (${fact})` : about);
   return option.argParser((text: string) => {
     if (STATION.test(text)) return text;
     throw new InvalidArgumentError("A station has 1 to 64 letters, digits, . _ and -.");

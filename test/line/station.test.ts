@@ -1,4 +1,4 @@
-import { readFile, stat, truncate } from "node:fs/promises";
+import { stat, truncate } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { StationEvent } from "../../bench/scans/station-process.ts";
 import { Journal } from "../../cli/line/journal.ts";
@@ -184,18 +184,6 @@ describe("a station", () => {
   });
 });
 
-test("Ctrl-C ends a station in order, and does not wait for a gateway that is away", async () => {
-  hall.way.cut("SILENT");
-  const station = await hall.station("stopped");
-  station.scan("K-0001");
-  await station.until(({ told }) => told("kept").length === 1);
-  hall.way.cut("RESET");
-  await station.kill("SIGINT");
-  expect(station.child.exitCode).toBe(4);
-  expect(station.told("end")).toMatchObject([{ kept: 1, accepted: 0, pending: 1 }]);
-  hall.way.restore();
-});
-
 test("the second process on a journal, and the second journal of a name, are refused", async () => {
   const station = await hall.station("twice");
   station.scan("G-0001");
@@ -265,33 +253,4 @@ test("refused scans are made again as new scans that name the old ones", async (
     attributes: { reel: "R1" },
     scannedAt: rows[1].scannedAt,
   });
-});
-
-test("a clock that is a day off is told, and the scan keeps its time", async () => {
-  // The machine's clock, as the station finds it.
-  const shift = `const now = Date.now; const Real = Date;
-    globalThis.Date = class extends Real { constructor(...given) {
-      if (given.length) super(...given); else super(now() + 86_400_000); }
-      static now() { return now() + 86_400_000; } };`;
-  const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(shift)}`;
-  const station = await hall.station("ahead", { environment: { NODE_OPTIONS } });
-  station.scan("I-0001");
-  await station.until(({ told }) => told("verdict").length === 1);
-  expect(await station.end()).toBe(0);
-  const [skew] = station.told("skew");
-  expect(Math.abs(Number(skew?.aheadSeconds) - 86_400)).toBeLessThan(10);
-  const [row] = await hall.cli.pair.databases.manufacturing.admin<{ ahead: number }>(
-    "SELECT extract(epoch FROM scanned_at - recorded_at)::int AS ahead FROM scan WHERE station = 'ahead'",
-  );
-  expect(Math.abs((row?.ahead ?? 0) - 86_400)).toBeLessThan(10);
-});
-
-test("a journal has no secrets in it, and is nobody else's to read", async () => {
-  const station = await hall.station("secret");
-  station.scan("J-0001");
-  expect(await station.end()).toBe(0);
-  const text = await readFile(hall.journal("secret"), "utf8");
-  expect(text).toContain("J-0001");
-  expect(text).not.toMatch(/eyJ|[Tt]oken|Bearer/);
-  expect((await stat(hall.journal("secret"))).mode & 0o777).toBe(0o600);
 });
