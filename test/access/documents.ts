@@ -60,6 +60,7 @@ const VARIABLE_TYPES: Readonly<Record<string, string>> = {
   lot: "String!",
   supplierLot: "String!",
   clientName: "String!",
+  webhookName: "String!",
 };
 
 function documentOf(targets: readonly Target[]): Pick<Batch, "document" | "variables"> {
@@ -110,6 +111,7 @@ function targetsOf(schemas: Schemas, entry: EntryPoint, place: Place): Target[] 
 const ARGUMENTS: Readonly<Record<string, string>> = {
   "Device.asOf": '(at: "2100-01-01T00:00:00Z")',
   "Client.documents": "(first: 1)",
+  "Webhook.deliveries": "(first: 1)",
   "Device.history": "(last: 1)",
   "Device.siblings": "(first: 1)",
   "Owner.devices": "(first: 1)",

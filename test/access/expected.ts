@@ -56,6 +56,7 @@ const FOUND_BY: Readonly<Record<string, string>> = {
   ComponentInstallation: STAFF,
   Client: CLIENT_READERS,
   Document: CLIENT_READERS,
+  Webhook: CLIENT_READERS,
 };
 
 /** What is shared with the partner of his own devices, and that of no other one anything. */

@@ -4,6 +4,7 @@ import { type ComponentNames, fillComponents } from "./fill-components.ts";
 import { freezeRecalls } from "./fill-recalls.ts";
 import { recordSigned } from "./fill-signatures.ts";
 import { fillStation } from "./fill-station.ts";
+import { fillWebhook, type WebhookNames } from "./fill-webhook.ts";
 import type { Names, Place, System, Values } from "./world.ts";
 
 export const RECORD = `mutation ($input: [DeviceRecordInput!]!) {
@@ -112,8 +113,14 @@ export async function fillTenant(
   ];
   for (const n of [3, 4]) await fillComponents(ask, tenant, n);
   const clients = {
-    mine: await fillClient(ask, `mine-${tenant}`),
-    others: await fillClient(ask, `others-${tenant}`),
+    mine: {
+      ...(await fillClient(ask, `mine-${tenant}`)),
+      ...(await fillWebhook(ask, system.database, { tenant, name: `hook-of-mine-${tenant}` })),
+    },
+    others: {
+      ...(await fillClient(ask, `others-${tenant}`)),
+      ...(await fillWebhook(ask, system.database, { tenant, name: `hook-of-others-${tenant}` })),
+    },
   };
   // Nobody comes in with a key here.
   await system.database.admin("UPDATE client_key SET last_used_at = now() WHERE tenant = $1", [
@@ -231,7 +238,10 @@ async function namesOf(
   tenant: string,
   n: number,
 ): Promise<
-  Omit<Names, "shareId" | "recallId" | "signingKeyId" | keyof ComponentNames | ClientNames>
+  Omit<
+    Names,
+    "shareId" | "recallId" | "signingKeyId" | keyof ComponentNames | ClientNames | WebhookNames
+  >
 > {
   const connhexId = `hex-${tenant}-${n}`;
   const { device } = await ask("gateway", "admin", NAMES, { connhexId });

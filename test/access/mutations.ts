@@ -7,7 +7,7 @@ import { asker, PROVISION, personNamed, RECORD, REGISTER, SHARE, signedIn } from
 import { fuse, OF_MANUFACTURING } from "./manufacturing-mutations.ts";
 import { type Cell, outcomeOf, textOf, withoutNames } from "./matrix.ts";
 import { EVERY_ROW, elseRefused, exists, type MutationCase, type Target } from "./mutation-case.ts";
-import { freshClient, OF_REGISTRY } from "./registry-mutations.ts";
+import { freshClient, freshWebhook, OF_REGISTRY, OF_WEBHOOKS } from "./registry-mutations.ts";
 import { callerWith, type Names, type System, TENANT, type World } from "./world.ts";
 
 const OF_OWNERSHIP: readonly Omit<MutationCase, "place">[] = [
@@ -237,6 +237,7 @@ function freshTargets(system: System, names: Names) {
   const ask = asker(system, TENANT);
   return async (mutation: MutationCase, whose: Whose, row: Names): Promise<Target> => {
     if (OF_STANDING_ROWS.includes(mutation.name)) return row;
+    if (OF_WEBHOOKS.some(({ name }) => name === mutation.name)) return freshWebhook(ask, row);
     if (mutation.place === "gateway") return freshClient(ask, row);
     if (mutation.name === "revokeSigningKey") return { ...row, signingKeyId: await addKey(ask) };
     if (mutation.name === "endShare") {

@@ -168,7 +168,22 @@ export const OPEN: readonly [type: string, fields: string, roles: string][] = [
   ["DocumentProblem", "code message field line column", "admin"],
   ["DocumentRetirement", "client retired", "admin"],
 
+  ["Query", "webhook webhooks", CLIENT_READERS],
+  ["Mutation", "addWebhook rotateWebhookSecret pauseWebhook resumeWebhook", "admin"],
+  ["Mutation", "replayWebhook removeWebhook testWebhook", "admin"],
+  ["Webhook", "id name url eventTypes state stateReason position", CLIENT_READERS],
+  ["Webhook", "failedAttempts failingSince dueAt deliveredAt createdAt", CLIENT_READERS],
+  ["Webhook", "deliveries", CLIENT_READERS],
+  ["Webhook", "createdBy secrets history", "admin"],
+  ["WebhookSecret", "secretId createdAt createdBy endsAt", "admin"],
+  ["NewWebhookSecret", "text secret webhook", "admin"],
+  ["WebhookChange", "kind about at actor reason", "admin"],
+  ["WebhookDelivery", "eventId eventType at attempt outcome", CLIENT_READERS],
+  ["WebhookDelivery", "status reason ms", CLIENT_READERS],
+
   // A page is for whoever may have its list.
+  ["WebhookDeliveryConnection", "edges nodes pageInfo totalCount", CLIENT_READERS],
+  ["WebhookDeliveryEdge", "cursor node", CLIENT_READERS],
   ["ClientConnection", "edges nodes pageInfo totalCount", CLIENT_READERS],
   ["ClientEdge", "cursor node", CLIENT_READERS],
   ["DocumentConnection", "edges nodes pageInfo totalCount", CLIENT_READERS],

@@ -57,6 +57,7 @@ const ANSWERS_OF_MUTATIONS = [
   "ClaimCodeReplacement",
   "TransferOffer",
   "NewClientKey",
+  "NewWebhookSecret",
   "Publication",
   "DocumentVerdict",
   "DocumentProblem",

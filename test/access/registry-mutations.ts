@@ -1,5 +1,6 @@
 import { ADD_CLIENT, ADD_KEY, DOCUMENT, PUBLISH } from "./fill-client.ts";
 import type { Ask } from "./fill-tenant.ts";
+import { ADD_WEBHOOK, PAUSE_WEBHOOK, REMOVE_WEBHOOK } from "./fill-webhook.ts";
 import { elseRefused, type MutationCase, NO_ROW, type Target } from "./mutation-case.ts";
 import type { Names } from "./world.ts";
 
@@ -75,6 +76,71 @@ export const OF_REGISTRY: readonly Omit<MutationCase, "place">[] = [
   },
 ];
 
+const SECRET = "secret { secretId createdAt createdBy endsAt }";
+const DELIVERY = "eventId eventType at attempt outcome status reason ms";
+
+/** The same of webhooks. */
+export const OF_WEBHOOKS: readonly Omit<MutationCase, "place">[] = [
+  {
+    name: "addWebhook",
+    text: "($input: WebhookInput!) { f0: addWebhook(input: $input)",
+    answer: `text ${SECRET} webhook { id name }`,
+    variables: (_, { serial }) => ({
+      input: { name: `added-${serial}`, url: "https://erp.example.com/" },
+    }),
+    asked: NO_ROW,
+    outcome: () => "VALUE",
+  },
+  {
+    name: "rotateWebhookSecret",
+    text: "($name: String!) { f0: rotateWebhookSecret(name: $name)",
+    answer: `text ${SECRET} webhook { id }`,
+    variables: ({ webhookName: name }) => ({ name }),
+    asked: OF_A_CLIENT,
+    outcome: elseRefused("NOT_FOUND"),
+  },
+  {
+    name: "pauseWebhook",
+    text: `($name: String!) { f0: pauseWebhook(name: $name, reason: "a move")`,
+    answer: "id state",
+    variables: ({ webhookName: name }) => ({ name }),
+    asked: OF_A_CLIENT,
+    outcome: elseRefused("NOT_FOUND"),
+  },
+  {
+    name: "resumeWebhook",
+    text: "($name: String!) { f0: resumeWebhook(name: $name)",
+    answer: "id state",
+    variables: ({ webhookName }) => ({ name: `${webhookName}-paused` }),
+    asked: OF_A_CLIENT,
+    outcome: elseRefused("NOT_FOUND"),
+  },
+  {
+    name: "replayWebhook",
+    text: `($name: String!) { f0: replayWebhook(name: $name, from: "now")`,
+    answer: "id position",
+    variables: ({ webhookName: name }) => ({ name }),
+    asked: OF_A_CLIENT,
+    outcome: elseRefused("NOT_FOUND"),
+  },
+  {
+    name: "removeWebhook",
+    text: `($name: String!) { f0: removeWebhook(name: $name, reason: "over")`,
+    answer: "id",
+    variables: ({ webhookName: name }) => ({ name }),
+    asked: OF_A_CLIENT,
+    outcome: elseRefused("NOT_FOUND"),
+  },
+  {
+    name: "testWebhook",
+    text: "($name: String!) { f0: testWebhook(name: $name)",
+    answer: DELIVERY,
+    variables: ({ webhookName: name }) => ({ name }),
+    asked: OF_A_CLIENT,
+    outcome: elseRefused("NOT_FOUND"),
+  },
+];
+
 let clients = 0;
 
 /** A client with one key and one document, with which nothing has been done yet. */
@@ -85,4 +151,21 @@ export async function freshClient(ask: Ask, row: Names): Promise<Target> {
   const { addClientKey } = await ask("gateway", "admin", ADD_KEY, { clientName });
   await ask("gateway", "admin", PUBLISH, { clientName, documents: [DOCUMENT] });
   return { ...row, clientName, keyId: addClientKey.key.keyId };
+}
+
+const standing: string[] = [];
+let webhooks = 0;
+
+/** Two webhooks, one of which is paused. A tenant has few of them: former ones go. */
+export async function freshWebhook(ask: Ask, row: Names): Promise<Target> {
+  for (const name of standing.splice(0)) {
+    await ask("gateway", "admin", REMOVE_WEBHOOK, { name }).catch(() => undefined);
+  }
+  const webhookName = `fresh-${++webhooks}`;
+  for (const name of [webhookName, `${webhookName}-paused`]) {
+    await ask("gateway", "admin", ADD_WEBHOOK, { name });
+    standing.push(name);
+  }
+  await ask("gateway", "admin", PAUSE_WEBHOOK, { name: `${webhookName}-paused` });
+  return { ...row, webhookName };
 }

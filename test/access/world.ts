@@ -64,6 +64,8 @@ export type Names = Record<
   | "clientId"
   | "keyId"
   | "documentId"
+  | "webhookName"
+  | "webhookId"
   | "signingKeyId",
   string
 >;
@@ -137,6 +139,8 @@ const NOTHING: Names = {
   clientId: globalId("Client", "client-nothing"),
   keyId: "00000000000000ff",
   documentId: globalId("Document", "client-nothing/lot"),
+  webhookName: "webhook-nothing",
+  webhookId: globalId("Webhook", "webhook-nothing"),
   signingKeyId: "A".repeat(43),
 };
 
@@ -150,6 +154,9 @@ export async function systemOf(services: Services, filled?: FreshDatabase): Prom
   const database = filled ?? (await freshDatabase("gateway"));
   const graph = await openGraph([manufacturing, ownership].map(localSubgraph), {
     databaseUrl: database.appUrl,
+    webhooks: { encryptionKey: Buffer.alloc(32, 7), allowedAddresses: ["127.0.0.0/8"] },
+    // Nobody is told anything here but by who tries it.
+    webhookPace: { tenantsEveryMs: 3_600_000 },
     ...options,
   });
   const direct: Record<Exclude<Place, "gateway">, InProcessExecutor> = {
