@@ -54,7 +54,6 @@ const IDS_OF_REGISTRY: readonly [type: string, variable: keyof Names][] = [
 ];
 const CLIENT = "client(name: $clientName)";
 const WEBHOOK = "webhook(name: $webhookName)";
-const WEBHOOK = "webhook(name: $webhookName)";
 
 function node(type: string, named: keyof Names, rest = ""): EntryPoint {
   return at("gateway", `node(id: $${named})${rest}`, { finds: { type, by: "id", named } });
@@ -201,15 +200,6 @@ export const ENTRY_POINTS: readonly EntryPoint[] = [
   node("Document", "documentId", " > client"),
   ...["", " > pageInfo", " > edges", " > nodes", " > edges > node"].map((rest) =>
     at("gateway", `clients(PAGE)${rest}`),
-  // where other systems are told of events
-  ...["", " > secrets", " > history", " > deliveries(PAGE)"].map((rest) =>
-    at("gateway", `${WEBHOOK}${rest}`),
-  ),
-  ...["pageInfo", "edges", "nodes", "edges > node"].map((rest) =>
-    at("gateway", `${WEBHOOK} > deliveries(failed: true, PAGE) > ${rest}`),
-  ),
-  node("Webhook", "webhookId", " > history"),
-  at("gateway", "webhooks"),
   ),
   // where other systems are told of events
   ...["", " > secrets", " > history", " > deliveries(PAGE)"].map((rest) =>

@@ -129,7 +129,7 @@ const OF_OWNERSHIP: readonly Omit<MutationCase, "place">[] = [
 export const CALLS: readonly MutationCase[] = [
   ...OF_MANUFACTURING.map((one) => ({ ...one, place: "manufacturing" as const })),
   ...OF_OWNERSHIP.map((one) => ({ ...one, place: "ownership" as const })),
-  ...OF_REGISTRY.map((one) => ({ ...one, place: "gateway" as const })),
+  ...[...OF_REGISTRY, ...OF_WEBHOOKS].map((one) => ({ ...one, place: "gateway" as const })),
 ];
 
 /** Not part of the public graph, whoever asks. */
