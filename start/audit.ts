@@ -11,17 +11,33 @@ import { Database, type Sql } from "../shared/postgres/database.ts";
 import type { WitnessAddress } from "../shared/witnessing/witness-addresses.ts";
 import { BACKFILL_SOURCES as REVISIONS } from "../subgraphs/manufacturing/ledger/backfill.store.ts";
 import { BACKFILL_SOURCES as OWNERSHIPS } from "../subgraphs/ownership/ledger/backfill.store.ts";
-import { ERASURE_SOURCE } from "../subgraphs/ownership/ledger/erasure-source.store.ts";
+import {
+  ERASURE_SOURCE,
+  erasableOwnerships,
+} from "../subgraphs/ownership/ledger/erasure-source.store.ts";
 import { type AuditedRecords, auditRecords } from "./audit-records.ts";
 import { type AskedWitness, askWitnesses } from "./audit-witnesses.ts";
 import type { ServiceName } from "./databases.ts";
 
-/** What of each service is entered into its log. */
-export const AUDIT_SOURCES: Readonly<Record<ServiceName, readonly AuditSource[]>> = {
-  manufacturing: REVISIONS,
-  ownership: [...OWNERSHIPS, ERASURE_SOURCE],
-  gateway: LINES,
-};
+/** What of a service is entered into its log, as its database is now. */
+export async function auditSources(
+  service: ServiceName,
+  sql: Sql,
+): Promise<readonly AuditSource[]> {
+  switch (service) {
+    case "manufacturing":
+      return REVISIONS;
+    case "ownership":
+      return [...OWNERSHIPS.map(await erasableOwnerships(sql)), ERASURE_SOURCE];
+    case "gateway":
+      return LINES.map((source) => ({ ...source, mayBeErased: isOfOwner }));
+  }
+}
+
+/** Lines of owners name them by nothing that is theirs, from the beginning. */
+function isOfOwner(row: object): boolean {
+  return (row as { roles?: readonly string[] }).roles?.includes("owner") ?? false;
+}
 
 /** Whom an audit believes, and where it looks. */
 export interface AuditTrust {
@@ -77,7 +93,7 @@ export async function auditService(
     const since = service === "gateway" ? await firstTimeOfLines(sql) : null;
     const log = {
       sql,
-      sources: AUDIT_SOURCES[service],
+      sources: await auditSources(service, sql),
       pinned,
       witnesses: verifiers,
       seen,

@@ -14,6 +14,7 @@ export const AUDIT_CODES = {
   ROW_DIFFERS: "A row is not what its entry says.",
   ENTRY_TWICE: "A row has more than one entry.",
   KEY_GONE: "The key by which a row's entry names a person is gone, but the person was not erased.",
+  ERASED_UNRECORDED: "A text of a row was erased, but no erasure of its person is recorded.",
   SIGNATURE_WRONG: "A signed hand-over does not hold, or its revision says something else.",
   PROJECTION_DIFFERS: "What is read of a device is not what its revisions say.",
 } as const;

@@ -8,7 +8,14 @@ import type { Findings } from "./findings.ts";
 import { readAhead } from "./read-ahead.ts";
 
 /** Rows that must have entries: those that the back-fill knows, and others that are read like them. */
-export type AuditSource = BackfillSource;
+export interface AuditSource extends BackfillSource {
+  /**
+   * Whether the texts of a row may be gone, with what they were committed to in their place. They may
+   * not unless told: the row would agree with its entry, whoever took them away. Is asked of every
+   * row, in their order.
+   */
+  mayBeErased?(row: EnteredRow): boolean;
+}
 
 /** A row by the entry that it must have. */
 export interface ExpectedEntry {
@@ -30,6 +37,12 @@ export interface WalkedRows {
 interface Named {
   serialNumber?: string | null;
   connhexId?: string | null;
+}
+
+/** Texts that a row may have of people, beside who did it. */
+interface Texts {
+  reason?: string | null;
+  operator?: string | null;
 }
 
 const PERSONS_MOST = 10_000;
@@ -100,6 +113,11 @@ function judge(
 ): void {
   const { serialNumber, connhexId } = row as EnteredRow & Named;
   const device = serialNumber ?? connhexId ?? null;
+  const mayBeErased = source.mayBeErased?.(row) ?? false;
+  if (!mayBeErased && isErased(row)) {
+    const detail = `${source.source} ${source.keyOf(row).join("/")}`;
+    findings.add("ERASED_UNRECORDED", detail, { device });
+  }
   const entry = entryOf(source, row, people);
   if (entry === null) {
     const detail = `${source.source} ${source.keyOf(row).join("/")}: a person whom it names has no key`;
@@ -108,6 +126,11 @@ function judge(
   }
   const text = entryText(entry);
   onRow({ id: entry.id, text, hash: leafHashOfText(text), device });
+}
+
+/** Whether what the row's person gave, or who he is, has given way to a commitment. */
+function isErased({ actor, reason, operator }: EnteredRow & Texts): boolean {
+  return [actor, reason, operator].some((text) => !!text && commitmentOfErased(text) !== null);
 }
 
 /** The entry that a row must have; null where it cannot be told without a key. */

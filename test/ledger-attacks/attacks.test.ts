@@ -8,7 +8,7 @@ import { LOG_ATTACKS } from "./log-attacks.ts";
 import { ROW_ATTACKS } from "./row-attacks.ts";
 
 const SEED = process.env.LEDGER_ATTACKS_SEED ?? "ledger attacks";
-const ATTACKS = Number(process.env.LEDGER_ATTACKS ?? campaignSize({ suite: 99, long: 10_000 }));
+const ATTACKS = Number(process.env.LEDGER_ATTACKS ?? campaignSize({ suite: 68, long: 10_000 }));
 const KINDS: readonly [name: string, attack: Attack][] = Object.entries({
   ...ROW_ATTACKS,
   ...LOG_ATTACKS,

@@ -1,7 +1,7 @@
 import { Findings } from "../../shared/ledger-audit/findings.ts";
 import { walkRows } from "../../shared/ledger-audit/walk-rows.ts";
 import type { Sql } from "../../shared/postgres/database.ts";
-import { AUDIT_SOURCES } from "../../start/audit.ts";
+import { auditSources } from "../../start/audit.ts";
 import type { ServiceName } from "../support/service-databases.ts";
 import type { Attack, Target } from "./attack.ts";
 import { restore } from "./backups.ts";
@@ -81,7 +81,7 @@ async function removed(target: Target, depth: Depth) {
 async function entriesOf(sql: Sql, service: ServiceName): Promise<Map<string, string>> {
   const entries = new Map<string, string>();
   const how = { isUnentered: false, findings: new Findings(service, 0, () => undefined) };
-  for (const source of AUDIT_SOURCES[service]) {
+  for (const source of await auditSources(service, sql)) {
     await walkRows(sql, source, how, ({ id, text }) => void entries.set(id, text));
   }
   return entries;

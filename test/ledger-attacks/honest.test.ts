@@ -5,7 +5,7 @@ import { BusyTown } from "../ledger-audit/busy-town.ts";
 import { campaignSize } from "../support/campaign-size.ts";
 
 const SEED = process.env.LEDGER_ATTACKS_SEED ?? "honest histories";
-const HISTORIES = Number(process.env.HONEST_HISTORIES ?? campaignSize({ suite: 6, long: 1_000 }));
+const HISTORIES = Number(process.env.HONEST_HISTORIES ?? campaignSize({ suite: 3, long: 1_000 }));
 /** So many go on in one town, each on what the others have left. */
 const OF_ONE_TOWN = 50;
 const ACTS = 8;

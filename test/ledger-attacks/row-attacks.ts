@@ -74,6 +74,21 @@ export const ROW_ATTACKS: Readonly<Record<string, Attack>> = {
     const what = `${free.join(", ")} of ${first.id} and ${second.id}`;
     return { what: `${table.table}: ${what}`, by: "AUDIT", entry: first.id };
   },
+  "erases who did it, which nobody has recorded": async (target) => {
+    const [table, row] = await aRow(target);
+    const [entry] = await target.sql.run<{ actor: string }>(
+      "SELECT entry::json ->> 'actor' AS actor FROM ledger_leaf WHERE id = $1",
+      [row.id],
+    );
+    const columns = await columnsOf(target.sql, table.table);
+    const column = columns.find(({ name }) => PERSONS.includes(name))?.name;
+    if (!column || !entry?.actor) return null;
+    await target.sql.run(
+      `UPDATE ${table.table} SET ${column} = 'erased:' || $1 WHERE ${isAt(row.place)}`,
+      [entry.actor],
+    );
+    return { what: `${table.table}.${column} of ${row.id}`, by: "AUDIT" };
+  },
   "changes a person's key": async ({ sql, random }) => {
     const [key] = await sql.run<{ subject: string }>(
       "SELECT subject FROM person_key ORDER BY md5(subject || $1) LIMIT 1",
@@ -91,6 +106,8 @@ export const ROW_ATTACKS: Readonly<Record<string, Attack>> = {
   },
 };
 
+/** Columns that say who did it. */
+const PERSONS = ["actor", "subject", "frozen_by", "withdrawn_by"];
 /** Columns by which unique constraints tell rows apart. */
 const KEYS = ["device_id", "revision", "connhex_id", "recall_id", "ownership_id", "line", "tenant"];
 

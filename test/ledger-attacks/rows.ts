@@ -26,6 +26,8 @@ export const ENTERED: Readonly<Record<ServiceName, readonly EnteredTable[]>> = {
       "revision",
     ),
     entered("ownership_revision", "'ownership/' || ownership_id || '/' || revision", "revision"),
+    // When other services had forgotten the person too is known later, and written then.
+    entered("erasure", "'erasure/' || erasure_id", "erasure_id", ["completed_at"]),
   ],
   gateway: [entered("access_log", "'access/' || line", "line")],
 };

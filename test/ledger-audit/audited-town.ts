@@ -1,21 +1,30 @@
 import { type AccessLog, openAccessLog } from "../../gateway/access-log/access-log.ts";
+import { BACKFILL_SOURCES as LINES } from "../../gateway/ledger/lines.store.ts";
 import { verifierOf } from "../../shared/ledger/cosignature.ts";
 import type { NoteVerifier } from "../../shared/ledger/note.ts";
 import { type AuditedCounts, auditLog } from "../../shared/ledger-audit/audit-log.ts";
 import { type AuditDeviation, Findings } from "../../shared/ledger-audit/findings.ts";
 import type { SeenTree } from "../../shared/ledger-audit/walk-checkpoints.ts";
-import { Backfill } from "../../shared/ledger-store/backfill.store.ts";
+import { Backfill, type BackfillSource } from "../../shared/ledger-store/backfill.store.ts";
 import { sequencerRole } from "../../shared/ledger-store/ledger-tables.ts";
 import type { LogKeys } from "../../shared/ledger-store/log-keys.ts";
 import { PersonKeys } from "../../shared/ledger-store/person-keys.store.ts";
 import { Database, type Sql } from "../../shared/postgres/database.ts";
-import { AUDIT_SOURCES } from "../../start/audit.ts";
+import { auditSources } from "../../start/audit.ts";
+import { BACKFILL_SOURCES as REVISIONS } from "../../subgraphs/manufacturing/ledger/backfill.store.ts";
+import { BACKFILL_SOURCES as OWNERSHIPS } from "../../subgraphs/ownership/ledger/backfill.store.ts";
 import { newLogKeys, type SequencedLog, sequencedLog } from "../ledger-store/sequenced-log.ts";
 import { openTown, type Town } from "../ownership/town.ts";
 import { type FreshDatabase, freshDatabase } from "../support/postgres.ts";
 import type { ServiceName } from "../support/service-databases.ts";
 
 export const SERVICES = ["manufacturing", "ownership", "gateway"] as const;
+
+const BACKFILLED: Readonly<Record<ServiceName, readonly BackfillSource[]>> = {
+  manufacturing: REVISIONS,
+  ownership: OWNERSHIPS,
+  gateway: LINES,
+};
 
 /** What one audit found, and what it looked at. */
 export interface Audited {
@@ -61,7 +70,7 @@ export async function openAuditedTown(): Promise<AuditedTown> {
   const logs = new Map<ServiceName, SequencedLog>();
   const startLogs = () => {
     for (const service of SERVICES) {
-      const backfill = new Backfill(AUDIT_SOURCES[service], new PersonKeys());
+      const backfill = new Backfill(BACKFILLED[service], new PersonKeys());
       const own = {
         keys: keys[service],
         backfill: (sequencer: Database) => backfill.run(sequencer),
@@ -134,7 +143,14 @@ async function auditOf(
   const deviations: AuditDeviation[] = [];
   const findings = new Findings(service, most, (deviation) => deviations.push(deviation));
   const counts = await auditLog({
-    ...{ sql, seen, findings, sources: AUDIT_SOURCES[service], origin: keys.origin, witnesses },
+    ...{
+      sql,
+      seen,
+      findings,
+      sources: await auditSources(service, sql),
+      origin: keys.origin,
+      witnesses,
+    },
     pinned: keys.signers.map(({ verifierKey }) => verifierOf(verifierKey)),
   });
   return { deviations, counts };

@@ -89,13 +89,25 @@ export class BusyTown {
     this.owned.add(connhexId);
     const who = person(connhexId);
     const { town } = this.audited;
-    await town.get(who, REGISTER, { input: { connhexId, owner: ownerInput("Olga Owner") } });
+    const input = { connhexId, owner: ownerInput("Olga Owner") };
+    const { registerOwnership } = await town.get(who, REGISTER, { input });
+    if (this.random.chance(0.3)) return this.erase(registerOwnership.owner.id, connhexId);
     if (!this.random.chance(0.4)) return;
     await town.get(who, OFFER, { connhexId });
     await town.get(
       "support",
       `mutation ($id: ID!) { releaseOwnership(connhexId: $id, reason: "sent back") { id } }`,
       { id: connhexId },
+    );
+    this.owned.delete(connhexId);
+  }
+
+  private async erase(ownerId: string, connhexId: string): Promise<void> {
+    await this.audited.town.get(
+      "compliance",
+      `mutation ($ownerId: ID!) {
+        eraseOwner(ownerId: $ownerId, reason: "asked for", overrideHold: true) { erasedAt } }`,
+      { ownerId },
     );
     this.owned.delete(connhexId);
   }

@@ -6,6 +6,7 @@ import {
 } from "../../../shared/ledger-store/backfill.store.ts";
 import { LEDGER_LIMITS } from "../../../shared/ledger-store/limits.ts";
 import { selectList } from "../../../shared/postgres/columns.ts";
+import { type Sql, statement } from "../../../shared/postgres/database.ts";
 import { ErasureEntity } from "../erasure/erasure.entity.ts";
 import { entryOfErasure } from "./erasure-content.ts";
 
@@ -31,3 +32,41 @@ export const ERASURE_SOURCE: BackfillSource = backfillSource<ErasureEntity & Ent
     return entryOfErasure(row, person);
   },
 });
+
+const ERASED_OWNERS = statement(
+  "ledger_erased_owners",
+  'SELECT DISTINCT tenant, owner_id AS "ownerId" FROM erasure',
+);
+
+/** Of a change of owners, what tells whom it is about. */
+interface OwnedRow {
+  tenant: string;
+  connhexId: string;
+  ownerId: number | null;
+}
+
+/**
+ * Says of the source of changes of owners which rows may have lost their texts: those of an owner
+ * whose erasure is recorded, and the one behind them, which may be his doing.
+ */
+export async function erasableOwnerships(
+  sql: Sql,
+): Promise<(source: BackfillSource) => BackfillSource & { mayBeErased?(row: object): boolean }> {
+  const owners = await sql.rows<Pick<OwnedRow, "tenant" | "ownerId">>(ERASED_OWNERS);
+  const erased = new Set(owners.map(({ tenant, ownerId }) => `${tenant} ${ownerId}`));
+  const isHis = ({ tenant, ownerId }: OwnedRow) => erased.has(`${tenant} ${ownerId}`);
+  return (source) => {
+    if (source.source !== "ownership_revision") return source;
+    let before: OwnedRow | null = null;
+    return {
+      ...source,
+      mayBeErased(row) {
+        const own = row as OwnedRow;
+        const last = before;
+        before = own;
+        if (isHis(own)) return true;
+        return last?.tenant === own.tenant && last.connhexId === own.connhexId && isHis(last);
+      },
+    };
+  };
+}
