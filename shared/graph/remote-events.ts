@@ -50,11 +50,12 @@ export function remoteEvents({ subgraph, url, sign }: RemoteOptions): RemoteEven
 }
 
 function readPage(subgraph: string, text: string): EventPage {
-  const { events, position, hasMore } = JSON.parse(text) as Partial<EventPage>;
-  if (!Array.isArray(events) || typeof position !== "string" || typeof hasMore !== "boolean") {
+  const { events, begin, position, hasMore } = JSON.parse(text) as Partial<EventPage>;
+  const isPage = Array.isArray(events) && typeof begin === "string";
+  if (!isPage || typeof position !== "string" || typeof hasMore !== "boolean") {
     throw unavailable(subgraph);
   }
-  return { events, position, hasMore };
+  return { events, begin, position, hasMore };
 }
 
 function refusalOf(subgraph: string, text: string): DomainError {
