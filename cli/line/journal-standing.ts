@@ -1,4 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
+import { CliError } from "../cli-error.ts";
 import type { JournalHead } from "./journal-record.ts";
 import { brokenJournal, readJournal } from "./read-journal.ts";
 
@@ -37,6 +38,7 @@ export async function findStanding(path: string, handle: FileHandle): Promise<Fo
     if (isFirst !== (record.kind === "journal")) throw brokenJournal(path, start);
     switch (record.kind) {
       case "journal":
+        assertKnownFormat(path, record);
         head = record;
         standing.lastSequence = record.firstSequence - 1;
         standing.judgedSequence = record.firstSequence - 1;
@@ -60,4 +62,10 @@ export async function findStanding(path: string, handle: FileHandle): Promise<Fo
   const { size } = await handle.stat();
   const pendingSince = waiting[0]?.scannedAt ?? null;
   return { head, standing, tornBytes: size - standing.end, refused, pendingSince };
+}
+
+function assertKnownFormat(path: string, { format }: { format: number }): void {
+  if (format === 1) return;
+  const advice = "Use the release that made it, or a later one.";
+  throw new CliError("WRONG_FORMAT", `${path} is a journal of format ${format}`, { advice });
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { Journal, type NewScan } from "./journal.ts";
-import type { JournalVerdict } from "./journal-record.ts";
+import { encodeLine, type JournalHead, type JournalVerdict } from "./journal-record.ts";
 import { judgedScans, refusedScans } from "./judged-scans.ts";
 
 let folder: string;
@@ -175,4 +175,32 @@ test("damage to what had been on the disk is not taken for a write that was brok
   }
   await writeFile(path, whole);
   await withJournal(path, async (journal) => expect(journal.lastSequence).toBe(2));
+});
+
+/** As `tracegraph line` wrote them first. */
+const FIRST_JOURNAL = [
+  '146 d5fc9644 0 {"kind":"journal","format":1,"journal":"5690e9b7ca148a4e351ae4b35560e788","station":"eol-3","firstSequence":1,"madeAt":"2026-11-21T11:27:55.496Z"}',
+  '121 f79b9d3e 162 {"kind":"scan","sequence":1,"scannedAt":"2026-11-21T11:27:55.501Z","record":{"phase":"TESTING","serialNumber":"SN-0001"}}',
+  '121 4f883024 162 {"kind":"scan","sequence":2,"scannedAt":"2026-11-21T11:27:55.501Z","record":{"phase":"TESTING","serialNumber":"SN-0002"}}',
+  '166 a5bc6dc9 440 {"kind":"verdict","sequence":1,"arrival":"FIRST","outcome":"RECORDED","revision":1,"code":null,"message":null,"field":null,"receivedAt":"2026-11-21T11:27:55.637885Z"}',
+  '166 affd0096 440 {"kind":"verdict","sequence":2,"arrival":"FIRST","outcome":"RECORDED","revision":1,"code":null,"message":null,"field":null,"receivedAt":"2026-11-21T11:27:55.637885Z"}',
+];
+
+test("a journal that an earlier release has written is read, and goes on", async () => {
+  const path = place();
+  await writeFile(path, FIRST_JOURNAL.map((line) => `${line}\n`).join(""));
+  await withJournal(path, async (journal) => {
+    expect(journal.head.journal).toBe("5690e9b7ca148a4e351ae4b35560e788");
+    expect([journal.lastSequence, journal.pendingCount, journal.tornBytes]).toEqual([2, 0, 0]);
+    expect(await journal.keep(scans("C"))).toMatchObject([{ sequence: 3 }]);
+  });
+});
+
+test("a journal of a format that is not known is left alone", async () => {
+  const path = place();
+  const record = { kind: "journal", format: 2, journal: "x", station: "eol-3", firstSequence: 1 };
+  const line = encodeLine({ record: record as unknown as JournalHead, durableBytes: 0 });
+  await writeFile(path, line);
+  await expect(Journal.open(path, "eol-3")).rejects.toMatchObject({ code: "WRONG_FORMAT" });
+  expect(await readFile(path)).toEqual(line);
 });
