@@ -65,7 +65,7 @@ export class SmallLog {
     return encodeWitnessRequest({ oldSize, path, checkpoint: this.note(size) });
   }
 
-  private readonly reader: SubtreeReader = {
+  readonly reader: SubtreeReader = {
     subtree: async (level, index) => {
       const from = Number(index << BigInt(level));
       return rootOf(this.leaves.slice(from, from + 2 ** level));
