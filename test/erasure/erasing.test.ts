@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { globalId } from "../../shared/global-id.ts";
 import {
   OFFER,
   openTown,
@@ -187,6 +188,37 @@ describe("an owner who is erased", () => {
       "SELECT FROM erasure WHERE owner_id = (SELECT max(owner_id) FROM erasure)",
     );
     expect(rows).toHaveLength(1);
+  });
+
+  test("shares his history with others who are erased at once, and each text gives way once", async () => {
+    const names = ["Olga", "Piero", "Quinto", "Rosa", "Sara", "Tina"];
+    const ids = [await ownerOf("e-10", names[0] ?? "")];
+    for (const [place, name] of names.slice(1).entries()) {
+      const input = { connhexId: "e-10", reason: `for ${name}`, owner: ownerInput(name) };
+      const giver = place === 0 ? person(names[0] ?? "") : "support";
+      const { ownerships } = await steps.look("e-10");
+      if (giver === "support") {
+        await town.get("support", RELEASE, { connhexId: "e-10", reason: `for ${name}` });
+        await steps.register("support", { connhexId: "e-10", owner: ownerInput(name) });
+      } else await town.get(giver, TRANSFER, { input });
+      expect(ownerships.length).toBeGreaterThan(0);
+      const rows = await town.database.admin<{ id: string }>(
+        "SELECT max(owner_id) AS id FROM owner",
+      );
+      ids.push(globalId("Owner", Number(rows[0]?.id)));
+    }
+    const answers = await Promise.all(ids.map((id) => erase(id)));
+    expect(answers.map(({ codes }) => codes)).toEqual(ids.map(() => []));
+    const plain = await town.database.admin(
+      `SELECT actor, reason FROM ownership_revision WHERE connhex_id = 'e-10'
+         AND (actor LIKE 'owner:%' OR reason LIKE 'for %')`,
+    );
+    expect(plain).toEqual([]);
+    const keys = await town.database.admin(
+      `SELECT FROM person_key k JOIN owner w ON k.subject = 'owner:' || w.owner_id
+       WHERE w.erased_at IS NOT NULL`,
+    );
+    expect(keys).toHaveLength(0);
   });
 
   test("owns nothing, however much he registers meanwhile", async () => {

@@ -99,6 +99,7 @@ async function finish(
   erasure: ErasureToBe,
 ): Promise<Erasure | null> {
   const { ownerId } = erasure;
+  await erasures.takeTurn();
   const held = await erasures.hold(ownerId);
   if (!held) throw notFound();
   // Somebody else was faster; then his word is the one that stays.

@@ -38,6 +38,11 @@ const COUNT = statement(
   "erasure_count",
   "SELECT count(*)::int AS count FROM erasure WHERE tenant = $1",
 );
+/** The row is there: the erasure has its id from it. */
+const TAKE_TURN = statement(
+  "erasure_take_turn",
+  "SELECT FROM id_block WHERE tenant = $1 AND name = 'erasure' FOR UPDATE",
+);
 const HOLD = statement(
   "erasure_hold_owner",
   `SELECT subject, erased_at IS NOT NULL AS "isErased" FROM owner
@@ -107,6 +112,11 @@ export class ErasureStore {
   async owned(ownerId: number, most: number): Promise<string[]> {
     const rows = await this.sql.rows<{ connhexId: string }>(OWNED, [this.tenant, ownerId, most]);
     return rows.map(({ connhexId }) => connhexId);
+  }
+
+  /** Owners share changes of their history: until the transaction ends nobody else is erased. */
+  async takeTurn(): Promise<void> {
+    await this.sql.rows(TAKE_TURN, [this.tenant]);
   }
 
   /** Holds the owner's row until the transaction ends. */
