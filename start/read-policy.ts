@@ -40,9 +40,12 @@ export async function readPolicy(environment: Environment): Promise<PublicPolicy
 
 /** The public keys of the private ones that are on this machine. */
 async function logsOf(environment: Environment, dataFolder: string): Promise<string[]> {
-  const { keysFolder } = readLedgerSettings(environment);
+  const { keysFolder, keyFile } = readLedgerSettings(environment);
   const folder = keysFolder ?? environment.SERVICE_KEYS_DIR ?? join(dataFolder, "ledger");
   const vkeys: string[] = [];
+  if (keyFile !== null) {
+    vkeys.push(...readLogKeys(keyFile).signers.map(({ verifierKey }) => verifierKey));
+  }
   for (const service of LOG_SERVICES) {
     const path = logKeyFile(folder, service);
     const isThere = await access(path).then(

@@ -2,8 +2,9 @@ import { spawn } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
 import type { AuditDeviation } from "../shared/ledger-audit/findings.ts";
 import { log } from "../shared/log.ts";
+import { readClusterRecord } from "../shared/postgres/embedded/data-folder.ts";
 import type { AdministrationOptions } from "./administration.ts";
-import { type AuditedService, auditService, trustOf } from "./audit.ts";
+import { type AuditedService, type AuditTrust, auditService, trustOf } from "./audit.ts";
 import {
   readAuditSettings,
   readDatabaseUrls,
@@ -43,15 +44,12 @@ export async function runAudit({
 }: RunAuditOptions & {
   onDeviation: (deviation: AuditDeviation) => void;
 }): Promise<AuditReport> {
-  const { environment, services, limit, logsOnly } = options;
-  const { dataFolder } = readStartConfig(environment);
-  const text = options.policyText ?? (await readPolicy(environment)).text;
-  const addresses = readWitnessSettings(environment).policy?.witnesses ?? [];
-  const trust = trustOf(text, { addresses, dataFolder });
+  const { services, limit, logsOnly } = options;
   const at = new Date().toISOString();
   const begun = performance.now();
   const places = await openPlaces(options);
   try {
+    const trust = await readTrust(options);
     const audited: ReportedService[] = [];
     for (const service of services) {
       const one = await auditService(service, places.urlOf(service), {
@@ -64,6 +62,13 @@ export async function runAudit({
   } finally {
     await places.close();
   }
+}
+
+async function readTrust({ environment, policyText }: RunAuditOptions): Promise<AuditTrust> {
+  const { dataFolder } = readStartConfig(environment);
+  const text = policyText ?? (await readPolicy(environment)).text;
+  const addresses = readWitnessSettings(environment).policy?.witnesses ?? [];
+  return trustOf(text, { addresses, dataFolder });
 }
 
 function countOf({ deviations }: AuditedService): number {
@@ -113,6 +118,9 @@ async function openPlaces(options: RunAuditOptions): Promise<Places> {
     return { urlOf, close: async () => undefined };
   }
   const { dataFolder } = readStartConfig(environment);
+  if ((await readClusterRecord(dataFolder)) === null) {
+    throw new Error(`DATA_DIR names ${dataFolder}, where no database is`);
+  }
   const databasePassword = async () => (await openSecrets(dataFolder)).databasePassword;
   const databases: Databases = await openDatabases({
     ...{ environment, dataFolder, databasePassword, notice },
