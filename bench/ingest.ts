@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
 import { migrateAll } from "../start/databases.ts";
 import { type Acknowledged, BareTable } from "./ingest/bare-table.store.ts";
-import { restoreManufacturing } from "./ingest/fresh-manufacturing.store.ts";
+import { ledgerDrained, restoreManufacturing } from "./ingest/fresh-manufacturing.store.ts";
 import { type IngestGateway, startGatewayProcess } from "./ingest/gateway-process.ts";
 import { measureIngest } from "./ingest/measure-ingest.ts";
 import { type IngestOptions, readOptions } from "./ingest/options.ts";
@@ -27,13 +27,21 @@ async function main(): Promise<void> {
   if (options.profileFolder) await mkdir(options.profileFolder, { recursive: true });
   const bench = await openBenchDatabases({ ...options, wantsOneStore: false, notice });
   try {
-    await restoreManufacturing(bench.adminUrl("postgres"));
+    await restoreManufacturing(bench.adminUrl, () => settle(bench));
     await migrateAll(bench.databases);
     await measure(bench, options);
   } finally {
     await bench.stop();
   }
   if (options.profileFolder) await printProfiles(options.profileFolder, notice);
+}
+
+/** What was loaded is entered in the log before a copy of it is kept. */
+async function settle(bench: BenchDatabases): Promise<void> {
+  notice("entering what was loaded in the log");
+  const gateway = await startGatewayProcess(bench, { coalesces: true, profileFolder: null });
+  for (const name of ["manufacturing", "ownership"]) await ledgerDrained(bench.adminUrl(name));
+  await gateway.process.stop();
 }
 
 async function measure(bench: BenchDatabases, options: IngestOptions): Promise<void> {

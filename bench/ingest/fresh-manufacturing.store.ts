@@ -1,26 +1,44 @@
+import { setTimeout as wait } from "node:timers/promises";
 import pg from "pg";
 
 const LOADED = "manufacturing_loaded";
+const LOOK_MS = 200;
 
 /**
  * Puts Manufacturing's database back to what was loaded, so that each run records into the same.
- * The first run keeps a copy of it.
+ * The first run keeps a copy of it, once `settle` has done what remained to be done.
  */
-export async function restoreManufacturing(adminUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: adminUrl });
+export async function restoreManufacturing(
+  adminUrl: (database: string) => string,
+  settle: () => Promise<void>,
+): Promise<void> {
+  const copies = await ask(adminUrl("postgres"), "SELECT FROM pg_database WHERE datname = $1", [
+    LOADED,
+  ]);
+  if (copies === 0) await settle();
+  const [from, to] = copies > 0 ? [LOADED, "manufacturing"] : ["manufacturing", LOADED];
+  const postgres = adminUrl("postgres");
+  await ask(postgres, `DROP DATABASE IF EXISTS ${to} WITH (FORCE)`);
+  await ask(
+    postgres,
+    `CREATE DATABASE ${to} TEMPLATE ${from} OWNER manufacturing_owner STRATEGY FILE_COPY`,
+  );
+  // A copy has none of the rights on the database itself.
+  await ask(postgres, `REVOKE ALL ON DATABASE ${to} FROM PUBLIC`);
+  await ask(postgres, `GRANT CONNECT ON DATABASE ${to} TO manufacturing_app`);
+}
+
+/** Waits until every entry stands in the log: it follows the records at a distance. */
+export async function ledgerDrained(adminUrl: string): Promise<void> {
+  while ((await ask(adminUrl, "SELECT FROM ledger_pending LIMIT 1")) > 0) await wait(LOOK_MS);
+}
+
+/** Answers how many rows came. */
+async function ask(url: string, text: string, values: unknown[] = []): Promise<number> {
+  const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    const { rowCount } = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [
-      LOADED,
-    ]);
-    const [from, to] = rowCount ? [LOADED, "manufacturing"] : ["manufacturing", LOADED];
-    if (rowCount) await client.query("DROP DATABASE manufacturing WITH (FORCE)");
-    await client.query(
-      `CREATE DATABASE ${to} TEMPLATE ${from} OWNER manufacturing_owner STRATEGY FILE_COPY`,
-    );
-    // A copy has none of the rights on the database itself.
-    await client.query(`REVOKE ALL ON DATABASE ${to} FROM PUBLIC`);
-    await client.query(`GRANT CONNECT ON DATABASE ${to} TO manufacturing_app`);
+    return (await client.query(text, values)).rowCount ?? 0;
   } finally {
     await client.end();
   }
