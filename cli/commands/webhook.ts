@@ -132,7 +132,7 @@ function replayCommand(): Command {
   const command = new Command("replay")
     .summary("goes on with a webhook from another place")
     .description(
-      "Goes on with a webhook from another place; events that come again keep their ids. With --from now it skips what waits.\n\nExample:\n  tracegraph webhook replay erp --from 2026-11-20T08:00:00Z",
+      "Goes on with a webhook from another place; events that come again keep their ids.\nWith --from now it skips what waits.\n\nExample:\n  tracegraph webhook replay erp --from 2026-11-20T08:00:00Z",
     )
     .argument("<name>")
     .requiredOption("--from <place>", FROM);
@@ -164,7 +164,7 @@ function testCommand(): Command {
   const command = new Command("test")
     .summary("sends a webhook one message at once, and says what came of it")
     .description(
-      "Sends a webhook one message of the type webhook.test at once, whatever its state. Exit code 1 where it does not arrive.\n\nExample:\n  tracegraph webhook test erp",
+      "Sends a webhook one message of the type webhook.test at once, whatever its state.\nExit code 1 where it does not arrive.\n\nExample:\n  tracegraph webhook test erp",
     )
     .argument("<name>");
   return withConnection(command).action(async (name: string, options: ConnectionOptions) => {
