@@ -90,7 +90,7 @@ function signCommand(): Command {
   return new Command("sign")
     .summary("signs a payload and prints it with its signature")
     .description(
-      "Signs the text of one DeviceRecordInput, as it stands in a file, and prints a row of recordSignedDevices. It asks no gateway.\n\nExample:\n  tracegraph signing-key sign record.json --key station-7.key",
+      "Signs the text of one DeviceRecordInput, as it stands in a file, and prints a row of\nrecordSignedDevices. It asks no gateway.\n\nExample:\n  tracegraph signing-key sign record.json --key station-7.key",
     )
     .argument("<file>", "the JSON text; - for standard input")
     .requiredOption("--key <file>", "the private key, PEM")
