@@ -115,11 +115,11 @@ export async function fillTenant(
   const clients = {
     mine: {
       ...(await fillClient(ask, `mine-${tenant}`)),
-      ...(await fillWebhook(ask, system.database, { tenant, name: `hook-of-mine-${tenant}` })),
+      ...(await fillWebhook(ask, system.database, { tenant, name: `erp-${tenant}` })),
     },
     others: {
       ...(await fillClient(ask, `others-${tenant}`)),
-      ...(await fillWebhook(ask, system.database, { tenant, name: `hook-of-others-${tenant}` })),
+      ...(await fillWebhook(ask, system.database, { tenant, name: `mes-${tenant}` })),
     },
   };
   // Nobody comes in with a key here.

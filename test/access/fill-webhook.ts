@@ -8,7 +8,7 @@ export type WebhookNames = "webhookName" | "webhookId";
 type Ask = (place: Place, who: "admin", query: string, values: Values) => Promise<unknown>;
 
 export const ADD_WEBHOOK = `mutation ($name: String!) {
-  addWebhook(input: { name: $name, url: "http://127.0.0.1:9/hook" }) { text }
+  addWebhook(input: { name: $name, url: "http://127.0.0.1:9/hook", eventTypes: ["device.*"] }) { text }
 }`;
 export const PAUSE_WEBHOOK = `mutation ($name: String!) {
   pauseWebhook(name: $name, reason: "a move") { state }
