@@ -20,7 +20,9 @@ describe("a station", () => {
       "A-0001\nA-0002 A-0003\nA-\nA-0004\n",
     );
     expect(ran.exit).toBe(1);
-    expect(ran.stdout.split("\n").sort()).toEqual([
+    // On a machine with much else to do, scans are told to wait for their verdicts first.
+    const told = ran.stdout.split("\n").filter((line) => !line.endsWith("kept, not judged yet"));
+    expect(told.sort()).toEqual([
       "",
       "#1 A-0001  recorded (revision 1)",
       "#2 A-0004  recorded (revision 1)",
@@ -229,10 +231,13 @@ test("refused scans are made again as new scans that name the old ones", async (
   await hall.line([...words, "--attribute", "reel=R1"], "H-0001\nH-0002\n");
   await hall.cli.run("engineering", ["field", "define", "reel", "--type", "TEXT"]);
   const ran = await hall.line(["retry", ...words, "2", "--lot-code", "L-H"]);
-  expect(ran).toMatchObject({ exit: 0, stdout: "#3 H-0002  recorded (revision 1)\n" });
+  expect(ran).toMatchObject({
+    exit: 0,
+    stdout: expect.stringContaining("#3 H-0002  recorded (revision 1)\n"),
+  });
   expect(await hall.line(["retry", ...words])).toMatchObject({
     exit: 0,
-    stdout: "#4 H-0001  recorded (revision 1)\n",
+    stdout: expect.stringContaining("#4 H-0001  recorded (revision 1)\n"),
   });
   expect(await hall.line(["retry", ...words])).toMatchObject({ exit: 0, stdout: "" });
   const exported = await hall.line(["export", ...words, "--format", "ndjson"]);
