@@ -217,8 +217,8 @@ export const OF_MANUFACTURING: readonly Omit<MutationCase, "place">[] = [
     answer: "",
     variables: ({ connhexId }) => ({ connhexId }),
     asked: EVERY_ROW,
-    // Every recall of the matrix is withdrawn, or of devices that were frozen by another mutation.
-    outcome: () => "ABSENT",
+    // By now the mutations above have frozen recalls that hold them.
+    outcome: (whose) => (exists(whose) ? "VALUE" : "ABSENT"),
   },
   {
     name: "sharedFields",
