@@ -38,6 +38,7 @@ describe("the routes", () => {
       {
         ready: true,
         database: true,
+        ledger: true,
         planner: true,
         open: true,
         subgraphs: { manufacturing: true, ownership: true },
@@ -52,6 +53,7 @@ describe("the routes", () => {
       {
         ready: false,
         database: true,
+        ledger: true,
         planner: true,
         open: true,
         subgraphs: { manufacturing: true, ownership: false },

@@ -31,9 +31,13 @@ function valueFieldsOf(type: string): string[] {
   const isValue = ({ type: of }: { type: object }) =>
     isLeafType("ofType" in of && !String(of).startsWith("[") ? of.ofType : of) ||
     String(of).startsWith("[String");
-  return Object.values(found.getFields())
-    .filter(isValue)
-    .map(({ name }) => name);
+  return (
+    Object.values(found.getFields())
+      .filter(isValue)
+      // Nobody sequences the log here, so that nothing has a proof.
+      .filter(({ name }) => name !== "proof")
+      .map(({ name }) => name)
+  );
 }
 
 async function asked(query: string) {

@@ -50,5 +50,6 @@ test("configuration is the database's URL", () => {
   const databaseUrl = "postgres://app@db/manufacturing";
   expect(readManufacturingConfig({ MANUFACTURING_DATABASE_URL: databaseUrl })).toEqual({
     databaseUrl,
+    coalesces: true,
   });
 });
