@@ -25,6 +25,8 @@ export const WEBHOOKS = {
   /** How long a process keeps a tenant's webhooks to itself, and when it says so again. */
   leaseMs: 8_000,
   renewEveryMs: 2_000,
+  /** How long nothing is asked for after events, or what signs them, could not be read. */
+  quietMs: 3_000,
   // failing
   firstPauseMs: 2_000,
   pauseMostMs: 60 * 60_000,

@@ -41,12 +41,14 @@ export class WebhookService {
   /** Events behind the position that were delivered already, while one before them failed. */
   private readonly delivered = new Set<string>();
   private generation = -1;
+  /** While events cannot be read they are not asked for all the time. */
+  private quietUntil = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly parts: ServeParts) {}
 
   /** Delivers what there is, until there is no more or something fails. Never rejects. */
   async serve(webhook: ServedWebhook): Promise<void> {
-    if (this.isBusy) return;
+    if (this.isBusy || performance.now() < this.quietUntil) return;
     this.isBusy = true;
     if (webhook.generation !== this.generation) this.delivered.clear();
     this.generation = webhook.generation;
@@ -75,7 +77,10 @@ export class WebhookService {
       const end = sent.failure === null ? page.position : (sent.reached ?? position);
       if (!(await this.save(webhook, end, { ...sent, failedAttempts }))) return;
       [position, failedAttempts] = [end, 0];
-      if (!page.hasMore) return;
+      if (!page.hasMore) {
+        this.behindSince = null;
+        return;
+      }
     }
   }
 
@@ -174,6 +179,7 @@ export class WebhookService {
       await this.fail(webhook, reason).catch(() => undefined);
       return;
     }
+    this.quietUntil = performance.now() + WEBHOOKS.quietMs;
     const { tenant } = this.parts;
     const reason = error instanceof Error ? error.message : String(error);
     log("WARN", "webhook-unserved", { tenant, name: webhook.name, reason });

@@ -51,6 +51,10 @@ async function leaveRows({ pair, system }: World): Promise<void> {
     await leave(database, "ledger_leaf VALUES (9000000, $1, 'left', 'left', sha256('left'))");
     await leave(database, "person_key VALUES ($1, 'left', sha256('left'))");
   }
+  for (const database of [manufacturing, ownership]) {
+    await leave(database, "change_head VALUES ($1, 9, 1) ON CONFLICT DO NOTHING");
+  }
+  await leave(system.database, `webhook_lease VALUES ($1, 'left', 1, ${later})`);
   await leave(system.database, `export_end VALUES ($1, 'left', 1, 1, ${hash})`);
 }
 

@@ -18,7 +18,28 @@ describe("the configuration", () => {
       metricsToken: null,
       servesGraphiql: true,
       exports: { folder: "data/exports" },
+      webhooks: null,
     });
+  });
+
+  test("of webhooks is the key for their secrets, and which addresses within they may reach", () => {
+    const key = Buffer.alloc(32, 7);
+    const given = { GATEWAY_ENCRYPTION_KEY: key.toString("base64") };
+    expect(readGatewaySettings(given).webhooks).toEqual({
+      ...{ encryptionKey: key, allowedAddresses: [] },
+    });
+    const networks = { ...given, WEBHOOK_ALLOWED_ADDRESSES: "10.1.0.0/16, ::1" };
+    expect(readGatewaySettings(networks).webhooks?.allowedAddresses).toEqual([
+      ...["10.1.0.0/16", "::1"],
+    ]);
+    for (const text of ["secret", Buffer.alloc(31).toString("base64")]) {
+      const settings = { GATEWAY_ENCRYPTION_KEY: text };
+      expect(() => readGatewaySettings(settings)).toThrow("GATEWAY_ENCRYPTION_KEY");
+    }
+    for (const text of ["localhost", "10.0.0.0/64", "*"]) {
+      const settings = { WEBHOOK_ALLOWED_ADDRESSES: text };
+      expect(() => readGatewaySettings(settings)).toThrow("WEBHOOK_ALLOWED_ADDRESSES");
+    }
   });
 
   test("of exports is their folder, how much of it may be used, and for how long", () => {
