@@ -81,10 +81,16 @@ export function witnessesOf(options: OneProcessOptions): SystemWitnesses {
   const settings = readWitnessSettings(environment);
   const own = settings.usesOwn && isEmbedded ? ownWitnesses(options) : null;
   const policy = settings.policy ? Promise.resolve(settings.policy) : (own?.policy ?? null);
-  const told = policy?.then(({ witnesses, quorum }) =>
-    keepPolicy(dataFolder, { logKeys, witnesses, quorum }),
-  );
-  told?.catch((error) => log("ERROR", "witnesses-not-started", { reason: String(error) }));
+  let isClosed = false;
+  let keeping: Promise<void> = Promise.resolve();
+  const keep = ({ witnesses, quorum }: WitnessPolicy) => {
+    if (!isClosed) keeping = keepPolicy(dataFolder, { logKeys, witnesses, quorum });
+    return keeping;
+  };
+  (policy ?? Promise.resolve({ witnesses: [], quorum: USUAL_QUORUM })).then(keep).catch((error) => {
+    // Whoever ends a system while its witnesses start wants none.
+    if (!isClosed) log("ERROR", "witnesses-not-started", { reason: String(error) });
+  });
   return {
     policy,
     begin: () => own?.begin(),
@@ -94,7 +100,9 @@ export function witnessesOf(options: OneProcessOptions): SystemWitnesses {
       return { WITNESSES: witnessesText(found), WITNESS_QUORUM: String(found.quorum) };
     },
     async close() {
+      isClosed = true;
       await own?.close();
+      await keeping.catch(() => undefined);
     },
   };
 }

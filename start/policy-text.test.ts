@@ -20,14 +20,17 @@ test("a policy names the logs and witnesses, and asks for as many as are enough"
 test("keys of before stay when others sign, and nothing changes where nothing did", () => {
   const before = policyText({ logs, witnesses, quorum: 2 });
   expect(policyText({ logs, witnesses, quorum: 2, before })).toBe(before);
-  const next = {
-    logs: [newSigner(world.origin).verifierKey],
-    witnesses: new WitnessedLog().witnesses.map(({ name, verifierKey: vkey }) => ({ name, vkey })),
-    quorum: 2,
-  };
-  const policy = parsePolicy(policyText({ ...next, before }));
+  const others = new WitnessedLog().witnesses.map(({ verifierKey: vkey }) => ({ vkey }));
+  const next = { logs: [newSigner(world.origin).verifierKey], witnesses: others, quorum: 2 };
+  const text = policyText({ ...next, before });
+  const policy = parsePolicy(text);
   expect(policy.logs).toHaveLength(2);
-  expect(policy.witnesses.size).toBe(4);
+  expect(policyText({ ...next, before: text })).toBe(text);
+  const [first = "", second = "", third = "", fourth = ""] = [...policy.witnesses.keys()];
+  expect(isQuorum(policy, new Set([first, second]))).toBe(true);
+  expect(isQuorum(policy, new Set([third, fourth]))).toBe(true);
+  // One of now and one of before are in nobody's sense enough.
+  expect(isQuorum(policy, new Set([second, third]))).toBe(false);
 });
 
 test("a log without witnesses is believed by its key alone", () => {

@@ -22,14 +22,22 @@ export function ledgerCommand(): Command {
     .command("keys")
     .summary("prints the public keys of logs and witnesses, as a policy")
     .description(KEYS_DESCRIPTION)
+    .option("--earlier", "with witnesses of before, who are still believed then")
     .option("--json", "print JSON")
     .action(printKeys);
   return command;
 }
 
-async function printKeys({ json }: { json?: boolean }): Promise<void> {
+interface KeysOptions {
+  earlier?: boolean;
+  json?: boolean;
+}
+
+async function printKeys({ earlier: withEarlier = false, json }: KeysOptions): Promise<void> {
   const { readPolicy } = await import("../../start/read-policy.ts");
-  const { text, logs, witnesses, quorum } = await withoutGateway(() => readPolicy(process.env));
+  const { text, logs, witnesses, quorum } = await withoutGateway(() =>
+    readPolicy(process.env, { withEarlier }),
+  );
   if (json) return printJson({ logs, witnesses, quorum });
   print(text.trimEnd());
   if (witnesses.length === 0) note("no witness is named: outsiders have to believe the operator");
