@@ -38,7 +38,9 @@ export function scheduleAudit(
   );
   child.stdin.on("error", () => undefined);
   if (child.pid !== undefined) lower(child.pid);
-  createInterface({ input: child.stdout }).on("line", (line) => tell(JSON.parse(line)));
+  createInterface({ input: child.stdout }).on("line", (line) => {
+    if (line.startsWith("{")) tell(JSON.parse(line) as AuditReport);
+  });
   let isStopping = false;
   const ended = new Promise<void>((resolve) => {
     child.once("error", (error) => log("ERROR", "audits-ended", { reason: error.message }));

@@ -25,7 +25,7 @@ export interface SeenTree {
 /** Compares what was signed, and what witnesses have seen, with the trees that the entries give. */
 export class CheckpointWalk {
   private checkpoints = new Map<number, CheckpointRow>();
-  private cosignatures: CosignatureRow[] = [];
+  private cosignatures = new Map<number, CosignatureRow[]>();
   private readonly logs: readonly NoteVerifier[];
   private lastGood = 0;
   private isBroken = false;
@@ -46,7 +46,12 @@ export class CheckpointWalk {
   async load(after: number, to: number): Promise<void> {
     const rows = await this.store.checkpoints(after, to);
     this.checkpoints = new Map(rows.map((row) => [row.size, row]));
-    this.cosignatures = await this.store.cosignatures(after, to);
+    this.cosignatures = new Map();
+    for (const row of await this.store.cosignatures(after, to)) {
+      const known = this.cosignatures.get(row.size);
+      if (known) known.push(row);
+      else this.cosignatures.set(row.size, [row]);
+    }
   }
 
   /** Whether something is said of the tree of this size. */
@@ -122,7 +127,7 @@ export class CheckpointWalk {
   }
 
   private compareCosignatures(size: number, text: string): void {
-    for (const { witness, line } of this.cosignatures.filter((one) => one.size === size)) {
+    for (const { witness, line } of this.cosignatures.get(size) ?? []) {
       const verifier = this.trusted.witnesses.find(({ name }) => name === witness);
       if (!verifier) continue;
       try {
