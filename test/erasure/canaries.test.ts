@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { afterAll, expect, test } from "@jest/globals";
 import { startEmbeddedPostgres } from "../../shared/postgres/embedded/embedded-postgres.ts";
 import { campaignSize } from "../support/campaign-size.ts";
-import { COMMAND, ROOT, type RunningSystem, startSystem } from "../support/running-system.ts";
+import { ROOT, type RunningSystem, startSystem } from "../support/running-system.ts";
 import { askerOf, CANARY, forEach, ownersIn, registerCanaries } from "./canary-owners.ts";
 import { filesWith, tablesWith } from "./search.ts";
 
@@ -13,8 +13,11 @@ const OWNERS = campaignSize({ suite: 30, long: 1_000 });
 const PATIENCE_MS = campaignSize({ suite: 120_000, long: 1_800_000 });
 const ERASE = `mutation ($ownerId: ID!) {
   eraseOwner(ownerId: $ownerId, reason: "asked for", overrideHold: false) { state } }`;
-const PENDING = `{ erasures(last: 1000) { totalCount nodes { state } } }`;
+/** Those that are pending are among the last: they are completed in their order. */
+const PENDING = `{ erasures(last: 500) { totalCount nodes { state } } }`;
 
+/** What was built for this run, whatever is edited meanwhile. */
+const BUILT = join(ROOT, "dist/cli/main.js");
 const run = promisify(execFile);
 let system: RunningSystem | undefined;
 afterAll(() => system?.stop());
@@ -27,7 +30,7 @@ async function clusterOf(dataFolder: string): Promise<string> {
 
 async function command(...words: string[]): Promise<string> {
   const environment = { ...process.env, NODE_OPTIONS: "", DATA_DIR: system?.dataFolder };
-  const { stdout } = await run(process.execPath, [COMMAND, ...words], {
+  const { stdout } = await run(process.execPath, [BUILT, ...words], {
     cwd: ROOT,
     env: environment,
     maxBuffer: 16 * 1024 * 1024,
@@ -66,10 +69,17 @@ test(
     expect((await filesWith(join(cluster, "pg_wal"), CANARY)).length).toBeGreaterThan(0);
 
     const ask = askerOf(system);
-    await forEach(owners.length, async (number) => {
-      await ask("compliance", `officer-${number % 20}`, ERASE, { ownerId: owners[number] });
+    const [first = "", ...others] = owners;
+    await forEach(others.length, async (number) => {
+      await ask("compliance", `officer-${number % 20}`, ERASE, { ownerId: others[number] });
     });
+    const by = ["--url", system.url, "--json"];
+    const erased = await command("owner", "erase", first, "--reason", "asked for", ...by);
+    expect(JSON.parse(erased)).toMatchObject({ ownerId: first, reason: "asked for" });
     await completed(owners.length);
+    const listed = JSON.parse(await command("owner", "erasures", "--limit", "5", ...by));
+    expect(listed).toMatchObject({ totalCount: owners.length, erasures: { length: 5 } });
+    expect(listed.erasures[0]).toMatchObject({ ownerId: first, state: "COMPLETE" });
     expect(await tablesWith(adminUrl, CANARY)).toEqual([]);
 
     // Rows are gone, and the bytes of some are not: that is what purging is for.
