@@ -1,12 +1,14 @@
 import { join } from "node:path";
 import {
+  addLogKey,
   createLogKeys,
+  dropOldLogKeys,
   type LogKeys,
   type LogService,
   logKeyFile,
   readLogKeys,
 } from "../shared/ledger-store/log-keys.ts";
-import { readLedgerSettings } from "./config.ts";
+import { readLedgerSettings, readStartConfig } from "./config.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -49,4 +51,19 @@ export function readLogKeysOf(
   const { name, keyFile } = readLedgerSettings(environment);
   const path = keyFile ?? logKeyFile(keysFolder, service);
   return readLogKeys(path, name && `${name}/${service}`);
+}
+
+/** Gives a service's log a new key, beside those that it has. Answers what verifies it. */
+export async function rotateLogKey(environment: Environment, service: LogService): Promise<string> {
+  return (await addLogKey(keysFolderOf(environment), service)).verifierKey;
+}
+
+/** Takes all keys of a service's log away but the newest. Answers how many. */
+export function dropOldKeys(environment: Environment, service: LogService): Promise<number> {
+  return dropOldLogKeys(keysFolderOf(environment), service);
+}
+
+function keysFolderOf(environment: Environment): string {
+  const { keysFolder } = readLedgerSettings(environment);
+  return keysFolder ?? join(readStartConfig(environment).dataFolder, "ledger");
 }
