@@ -58,7 +58,7 @@ export function webhookCommand(): Command {
 }
 
 const OUT = "a new file for the secret, which only you can read";
-const FROM = "a position, a time (RFC 3339), oldest or now";
+const FROM = "a position, a time as of RFC 3339, oldest or now";
 
 function addCommand(): Command {
   const command = new Command("add")
