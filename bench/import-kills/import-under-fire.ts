@@ -58,6 +58,7 @@ const BATCH_SIZE = 50;
 const RUNS_MOST = 50;
 const SETTLED_MS_MOST = 60_000;
 const PROGRESS_MS_MOST = 30_000;
+const RECOVERY_MS_MOST = 120_000;
 const DEVIATIONS_MOST = 10;
 /** The gateway or a service is away, which passes. */
 const AWAY = 4;
@@ -127,12 +128,11 @@ export class ImportUnderFire {
   private async afterRun(): Promise<void> {
     const { file, evidence } = this.parts;
     const settled = await settledRows(this.paths);
-    await this.whileDatabaseAnswers(async () => {
-      const states = await this.states(file.rows.slice(0, settled).map((row) => row.serialNumber));
-      // A link that is under way is replayed: that is what settled means for it.
-      if (await evidence.waitingLinks()) return;
+    const states = await this.states(file.rows.slice(0, settled).map((row) => row.serialNumber));
+    // A link that is under way is replayed: that is what settled means for it.
+    if ((await onceAnswered(() => evidence.waitingLinks())) === 0) {
       this.complaints.push(...lostRows(file, settled, states));
-    });
+    }
     if (!this.forgets || settled === 0) return;
     this.forgets = false;
     for (const path of [this.paths.state, this.paths.report, this.paths.secrets]) {
@@ -199,7 +199,7 @@ export class ImportUnderFire {
   private async untilLinked(): Promise<void> {
     const { evidence } = this.parts;
     const begun = performance.now();
-    while ((await evidence.waitingLinks()) > 0) {
+    while ((await onceAnswered(() => evidence.waitingLinks())) > 0) {
       if (performance.now() - begun > SETTLED_MS_MOST) {
         this.complaints.push(`links wait for more than ${SETTLED_MS_MOST} ms`);
         return;
@@ -209,19 +209,21 @@ export class ImportUnderFire {
   }
 
   private async states(serialNumbers: readonly string[]): Promise<States> {
-    const states = await this.parts.evidence.statesOfRecorded(serialNumbers);
+    const { evidence } = this.parts;
+    const states = await onceAnswered(() => evidence.statesOfRecorded(serialNumbers));
     return new Map(states.map((state) => [state.serialNumber, state]));
   }
+}
 
-  /** PostgreSQL may be recovering. */
-  private async whileDatabaseAnswers(work: () => Promise<void>): Promise<void> {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await work();
-      } catch (error) {
-        if (tries === 100) throw error;
-        await sleep(100);
-      }
+/** PostgreSQL may be recovering, and a connection of before is of no use. */
+async function onceAnswered<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  const begun = performance.now();
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (performance.now() - begun > RECOVERY_MS_MOST) throw error;
+      await sleep(100);
     }
   }
 }
