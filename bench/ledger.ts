@@ -106,6 +106,7 @@ async function audited(
       ownershipUrl: databases.ownership.ownerUrl,
     });
   }
+  await facts.enterTheRest();
   const { close } = await startLogged(parts);
   const began = performance.now();
   await facts.drained();

@@ -20,10 +20,20 @@ export class LogFacts {
   /** Resolves when nothing waits to be entered. */
   async drained(): Promise<void> {
     for (;;) {
-      const { rows } = await this.client.query("SELECT 1 FROM ledger_pending LIMIT 1");
+      const { rows } = await this.client.query(
+        `SELECT 1 WHERE EXISTS (SELECT FROM ledger_pending)
+         OR EXISTS (SELECT FROM ledger_backfill WHERE NOT is_done)`,
+      );
       if (rows.length === 0) return;
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
+  }
+
+  /** Has the sequencer enter the rows that were written while the log was off. */
+  async enterTheRest(): Promise<void> {
+    await this.client.query(
+      "UPDATE ledger_backfill SET is_done = false, after = '{}' WHERE source = 'device_revision'",
+    );
   }
 
   /** The size of the newest checkpoint that so many witnesses have cosigned; 0: none. */
