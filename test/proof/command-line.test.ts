@@ -17,7 +17,7 @@ beforeAll(async () => {
     "serial_number,lot_code,part_number,operator\nV-1,L-1,P-1,Ada\nV-2,=L-2,P-2,Ada\n",
   );
   await run("import", join(folder, "rows.csv"));
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await system?.stop();
   await rm(folder, { recursive: true, force: true });
