@@ -82,7 +82,10 @@ describe("what is loaded", () => {
       "OWNER_MISSING",
       "ownership",
       withoutTriggers("owner", "UPDATE owner SET owner_id = owner_id + 9000000 WHERE owner_id = 3"),
-      withoutTriggers("owner", "UPDATE owner SET owner_id = owner_id - 9000000 WHERE owner_id = 9000003"),
+      withoutTriggers(
+        "owner",
+        "UPDATE owner SET owner_id = owner_id - 9000000 WHERE owner_id = 9000003",
+      ),
     ],
   ])(
     "and a planted %s is found",
