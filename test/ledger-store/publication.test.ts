@@ -53,7 +53,7 @@ describe("a log is everybody's to read", () => {
     const partial = await get(`tile/0/001.p/${ENTRIES + 1 - 256}`);
     const hashes = [...hashesOf(full.bytes), ...hashesOf(partial.bytes)];
     expect(rootOf(hashes).equals(opened.root)).toBe(true);
-    expect(parseCheckpoint(checkpoint.bytes.toString().split("\n\n")[0] + "\n").root).toEqual(
+    expect(parseCheckpoint(`${checkpoint.bytes.toString().split("\n\n")[0]}\n`).root).toEqual(
       opened.root,
     );
     const narrow = await get("tile/0/001.p/7");

@@ -1,8 +1,7 @@
 import type { Person } from "../../../shared/ledger-store/commitment.ts";
 import { contentHash, contentText } from "../../../shared/ledger-store/content-fields.ts";
 import type { Entry } from "../../../shared/ledger-store/entry.ts";
-import type { CloudIdentityRevisionEntity } from "../identity/identity-revision.entity.ts";
-import type { OwnershipRevisionEntity } from "../ownership/ownership-revision.entity.ts";
+import type { Timestamp } from "../../../shared/time.ts";
 
 /** What is hashed of one state of a cloud identity. */
 export const PROVISIONING_CONTENT = {
@@ -20,15 +19,31 @@ export const OWNERSHIP_CONTENT = {
   reason: "committed",
 } as const;
 
+interface Change {
+  tenant: string;
+  connhexId: string;
+  revision: number;
+  kind: string;
+  at: Timestamp;
+  reason: string | null;
+}
+/** One state that a cloud identity came to. */
+export interface IdentityChange extends Change {
+  serialNumber: string | null;
+  state: string;
+}
+/** One change of who has a device. */
+export interface OwnerChange extends Change {
+  ownershipId: number;
+  ownerId: number | null;
+}
+
 /** `person` is who did it; null where nobody in particular did, who then gave no reason either. */
-export function provisioningContent(
-  row: CloudIdentityRevisionEntity,
-  person: Person | null,
-): string {
+export function provisioningContent(row: IdentityChange, person: Person | null): string {
   return contentText(PROVISIONING_CONTENT, { ...row, reason: person?.commit(row.reason) ?? null });
 }
 
-export function ownershipContent(row: OwnershipRevisionEntity, person: Person): string {
+export function ownershipContent(row: OwnerChange, person: Person): string {
   return contentText(OWNERSHIP_CONTENT, { ...row, reason: person.commit(row.reason) });
 }
 
@@ -41,10 +56,7 @@ export function ownershipEntryId(ownershipId: number, revision: number): string 
 }
 
 /** The entry that the row of an identity's state must have. */
-export function entryOfIdentityRevision(
-  row: CloudIdentityRevisionEntity,
-  person: Person | null,
-): Entry {
+export function entryOfIdentityRevision(row: IdentityChange, person: Person | null): Entry {
   return {
     actor: person?.actor ?? "",
     at: row.at,
@@ -56,7 +68,7 @@ export function entryOfIdentityRevision(
 }
 
 /** The entry that the row of a change of an owner must have. */
-export function entryOfOwnershipRevision(row: OwnershipRevisionEntity, person: Person): Entry {
+export function entryOfOwnershipRevision(row: OwnerChange, person: Person): Entry {
   return {
     actor: person.actor,
     at: row.at,
