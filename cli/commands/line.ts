@@ -116,8 +116,8 @@ function exportCommand(): Command {
   const command = new Command("export")
     .summary("writes the scans of a journal with their verdicts")
     .description(
-      `Writes the scans of a journal with their verdicts. It is read as it is, also while its station runs.
-What it writes can be scanned again at another station, each scan with its time.
+      `Writes the scans of a journal with their verdicts. It is read as it is, also while its
+station runs. What it writes can be scanned again at another station, each scan with its time.
 
 Examples:
   tracegraph line export --station eol-3 > scans.csv

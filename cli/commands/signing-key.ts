@@ -9,10 +9,10 @@ const DESCRIPTION = `Registers, lists and revokes the keys with which stations, 
 hand over. The gateway gets public keys only.
 
 Examples:
+  tracegraph signing-key list
   openssl genpkey -algorithm ed25519 -out station-7.key
   openssl pkey -in station-7.key -pubout -out station-7.pem
   tracegraph signing-key add station-7.pem --role station --name "Lyon, line 2, station 7"
-  tracegraph signing-key list
   tracegraph signing-key sign record.json --key station-7.key
   tracegraph signing-key revoke <key-id> --from 2026-01-31T08:00:00Z --reason "stolen"`;
 
