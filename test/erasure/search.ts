@@ -1,4 +1,4 @@
-import { createReadStream } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
@@ -15,26 +15,41 @@ export async function filesWith(folder: string, word: string): Promise<string[]>
   const found: string[] = [];
   for (const entry of entries) {
     const path = join(entry.parentPath, entry.name);
-    if (entry.isFile() && (await holds(path, forms))) found.push(path.slice(folder.length + 1));
+    if (entry.isFile() && holds(path, forms)) found.push(path.slice(folder.length + 1));
   }
   return found.sort();
 }
 
-/** A word may lie across the border of two chunks. */
-async function holds(path: string, forms: readonly Buffer[]): Promise<boolean> {
+/** One buffer for all files: there are thousands, most of them small. */
+const BUFFER = Buffer.alloc(4 * 1024 * 1024);
+
+/** A word may lie across the border of two readings. */
+function holds(path: string, forms: readonly Buffer[]): boolean {
   const overlap = Math.max(...forms.map(({ length }) => length));
-  let tail = Buffer.alloc(0);
+  const file = openedOrNull(path);
+  if (file === null) return false;
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
-      const bytes = Buffer.concat([tail, chunk as Buffer]);
+    for (let kept = 0; ; ) {
+      const read = readSync(file, BUFFER, kept, BUFFER.length - kept, null);
+      const bytes = BUFFER.subarray(0, kept + read);
       if (forms.some((form) => bytes.includes(form))) return true;
-      tail = bytes.subarray(-overlap);
+      if (read === 0) return false;
+      kept = Math.min(overlap, bytes.length);
+      bytes.copy(BUFFER, 0, bytes.length - kept);
     }
-  } catch (error) {
-    // The server removes a file now and then.
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  } finally {
+    closeSync(file);
   }
-  return false;
+}
+
+/** The server removes a file now and then. */
+function openedOrNull(path: string): number | null {
+  try {
+    return openSync(path, "r");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
 }
 
 /** The tables of all databases of a server whose rows hold the word, as a dump would write them. */
