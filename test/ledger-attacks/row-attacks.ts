@@ -38,6 +38,7 @@ export const ROW_ATTACKS: Readonly<Record<string, Attack>> = {
   "inserts a row": async (target) => {
     const [table, row] = await aRow(target);
     const columns = await columnsOf(target.sql, table.table);
+    await dropChecks(target.sql, table.table);
     const values = columns.map((column) =>
       column.name === table.key ? otherValue(column) : column.name,
     );

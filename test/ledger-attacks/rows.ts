@@ -86,7 +86,7 @@ export function columnsOf(sql: Sql, table: string): Promise<ColumnOf[]> {
 export async function dropChecks(sql: Sql, table: string): Promise<void> {
   const checks = await sql.run<{ name: string }>(
     `SELECT quote_ident(conname) AS name FROM pg_constraint
-     WHERE conrelid = $1::regclass AND contype = 'c'`,
+     WHERE conrelid = $1::regclass AND contype IN ('c', 'u')`,
     [table],
   );
   for (const { name } of checks) await sql.run(`ALTER TABLE ${table} DROP CONSTRAINT ${name}`);
