@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -71,7 +72,7 @@ async function lostLines(
 ): Promise<number> {
   let lost = 0;
   for (let round = 1; round <= ROUNDS; round++) {
-    const prefix = `${acknowledgement}-${kill.name}-${round}`;
+    const prefix = `${acknowledgement}-${kill.name}-${round}-${randomUUID()}`;
     const recording = startRecording(url, { prefix, acknowledgement });
     await recording.reached(LINES_BEFORE_KILL + Math.round(Math.random() * 500));
     await kill(recording.child);
@@ -86,6 +87,13 @@ async function lostLines(
   return lost;
 }
 
+/** A kill may meet a moment in which nothing is on its way: of some rounds one meets it. */
+async function lostInTries(...how: Parameters<typeof lostLines>): Promise<number> {
+  let lost = 0;
+  for (let tries = 1; tries <= 5 && lost === 0; tries++) lost = await lostLines(...how);
+  return lost;
+}
+
 async function killGateway({ pid }: { pid?: number | undefined }): Promise<void> {
   if (pid) process.kill(pid, "SIGKILL");
 }
@@ -95,8 +103,8 @@ test("kill -9 of the process that records loses no line that was acknowledged", 
 }, 60_000);
 
 test("control: who answers before the line is recorded loses lines by it", async () => {
-  expect(await lostLines("asked", killGateway)).toBeGreaterThan(0);
-}, 60_000);
+  expect(await lostInTries("asked", killGateway)).toBeGreaterThan(0);
+}, 120_000);
 
 test("kill -9 of PostgreSQL loses no line that was acknowledged", async () => {
   await ask("ALTER DATABASE gateway SET synchronous_commit = off");
@@ -105,5 +113,5 @@ test("kill -9 of PostgreSQL loses no line that was acknowledged", async () => {
 
 test("control: a commit that does not wait for the disk loses lines by it", async () => {
   await ask("ALTER DATABASE gateway SET synchronous_commit = off");
-  expect(await lostLines("lazy", killPostgres)).toBeGreaterThan(0);
-}, 120_000);
+  expect(await lostInTries("lazy", killPostgres)).toBeGreaterThan(0);
+}, 240_000);
