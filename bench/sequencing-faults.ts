@@ -38,7 +38,7 @@ async function main(): Promise<void> {
     await server.stop().catch(() => undefined);
     await rm(folder, { recursive: true, force: true });
   }
-  if (await canCutPower()) {
+  if (Number(values.cuts) > 0 && (await canCutPower())) {
     for (let cut = 0; cut < Number(values.cuts); cut++) {
       const found = await cutPower({ fsync: "on" });
       complaints += found.complaints.length;
