@@ -10,7 +10,7 @@ import { askerOf, CANARY, forEach, ownersIn, registerCanaries } from "./canary-o
 import { filesWith, tablesWith } from "./search.ts";
 
 const OWNERS = campaignSize({ suite: 30, long: 1_000 });
-const PATIENCE_MS = campaignSize({ suite: 120_000, long: 1_800_000 });
+const PATIENCE_MS = campaignSize({ suite: 300_000, long: 1_800_000 });
 const ERASE = `mutation ($ownerId: ID!) {
   eraseOwner(ownerId: $ownerId, reason: "asked for", overrideHold: false) { state } }`;
 /** Those that are pending are among the last: they are completed in their order. */
