@@ -32,7 +32,7 @@ async function interrupted(name: string, answers: number) {
 
 describe("an import that was interrupted", () => {
   test("goes on where it was, and tells what one that was not would have told", async () => {
-    const { path, report, secrets, words, ran, proxy, state } = await interrupted("GO", 5);
+    const { path, report, secrets, words, ran, proxy, state } = await interrupted("GO", 8);
     expect(ran.exit).toBe(4);
     const first = JSON.parse(ran.stdout);
     expect(first).toMatchObject({ complete: false, resumedAfter: 0 });

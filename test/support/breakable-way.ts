@@ -4,9 +4,9 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 /** A way to a server that can break: connections through it end in the middle of a request. */
 export interface BreakableWay {
   url: string;
-  /** How many of the next requests are cut off after they were sent, and before any answer. */
+  /** How many of the next questions are cut off after they were sent, and before any answer. */
   breakNext: number;
-  /** Requests that were begun on this way. */
+  /** Questions that were asked on this way; a gateway asks for erasures too, whenever it likes. */
   requests: number;
   close(): Promise<void>;
 }
@@ -23,8 +23,9 @@ export async function breakableWay(url: string): Promise<BreakableWay> {
       socket.on("close", () => open.delete(socket));
     }
     client.on("data", (chunk: Buffer) => {
-      if (chunk.toString("latin1").startsWith("POST")) way.requests++;
-      if (way.breakNext > 0) {
+      const isQuestion = chunk.toString("latin1").startsWith(`POST ${pathname} `);
+      if (isQuestion) way.requests++;
+      if (isQuestion && way.breakNext > 0) {
         way.breakNext--;
         client.destroy();
         upstream.destroy();
