@@ -1,6 +1,7 @@
-import { hkdfSync, randomBytes, randomUUID } from "node:crypto";
-import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { hkdfSync, randomBytes } from "node:crypto";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createFile } from "../shared/durable-file.ts";
 import { type OwnershipConfig, readOwnershipConfig } from "../subgraphs/ownership/config.ts";
 
 /** What one data folder keeps to itself. Losing it loses the owners' contact data. */
@@ -46,23 +47,7 @@ const FILE = "secrets.json";
 export async function openSecrets(dataFolder: string): Promise<DataFolderSecrets> {
   await mkdir(dataFolder, { recursive: true });
   const path = join(dataFolder, FILE);
-  const fresh = Object.fromEntries(
-    ["databasePassword", "encryptionKey", "secretPepper"].map((name) => [
-      name,
-      randomBytes(32).toString("base64url"),
-    ]),
-  );
-  // Linked once it is whole: of two first starts one wins, and neither reads half a file.
-  const draft = join(dataFolder, `${FILE}.${randomUUID()}`);
-  await writeFile(draft, `${JSON.stringify(fresh, null, 2)}\n`, { mode: 0o600 });
-  try {
-    await link(draft, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  } finally {
-    await rm(draft);
-  }
-  const saved = JSON.parse(await readFile(path, "utf8")) as Record<string, string>;
+  const saved = (await readSecrets(path)) ?? (await makeSecrets(path));
   const key = (name: string) => {
     const text = saved[name];
     if (!text) throw new Error(`${path} lacks ${name}; restore the file from a backup`);
@@ -73,4 +58,21 @@ export async function openSecrets(dataFolder: string): Promise<DataFolderSecrets
     encryptionKey: Buffer.from(key("encryptionKey"), "base64url"),
     secretPepper: Buffer.from(key("secretPepper"), "base64url"),
   };
+}
+
+async function readSecrets(path: string): Promise<Record<string, string> | null> {
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  });
+  return text === null ? null : (JSON.parse(text) as Record<string, string>);
+}
+
+/** On the disk before anything is encrypted by them. Of two first starts one's are kept. */
+async function makeSecrets(path: string): Promise<Record<string, string>> {
+  const names = ["databasePassword", "encryptionKey", "secretPepper"];
+  const fresh = names.map((name) => [name, randomBytes(32).toString("base64url")]);
+  const text = `${JSON.stringify(Object.fromEntries(fresh), null, 2)}\n`;
+  await createFile(path, text, { mode: 0o600 });
+  return (await readSecrets(path)) ?? {};
 }

@@ -1,6 +1,7 @@
-import { createPrivateKey, generateKeyPairSync, type KeyObject, randomUUID } from "node:crypto";
-import { link, mkdir, open, readFile, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { mkdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { assertPrivate, createFile, syncFolder } from "../shared/durable-file.ts";
 
 const FILE = "witness-key.json";
 
@@ -9,7 +10,8 @@ const FILE = "witness-key.json";
  * cosignatures would be nobody's.
  */
 export async function openWitnessKey(dataFolder: string, name: string): Promise<KeyObject> {
-  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+  const made = await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+  if (made !== undefined) await syncFolder(dirname(made));
   const path = join(dataFolder, FILE);
   return (await readKey(path, name)) ?? (await makeKey(path, name));
 }
@@ -17,19 +19,8 @@ export async function openWitnessKey(dataFolder: string, name: string): Promise<
 async function makeKey(path: string, name: string): Promise<KeyObject> {
   const { privateKey } = generateKeyPairSync("ed25519");
   const key = privateKey.export({ type: "pkcs8", format: "pem" });
-  const draft = `${path}.${randomUUID()}`;
-  const file = await open(draft, "wx", 0o600);
-  try {
-    await file.writeFile(`${JSON.stringify({ name, key })}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  // Fails where another process was first; its key is the one that counts.
-  await link(draft, path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "EEXIST") throw error;
-  });
-  await rm(draft);
+  // Where another process was first, its key is the one that counts.
+  await createFile(path, `${JSON.stringify({ name, key })}\n`, { mode: 0o600 });
   const made = await readKey(path, name);
   if (!made) throw new Error(`${path} could not be written`);
   return made;
@@ -41,10 +32,7 @@ async function readKey(path: string, name: string): Promise<KeyObject | null> {
     throw new Error(`cannot read ${path} (${error.code})`);
   });
   if (text === null) return null;
-  const { mode } = await stat(path);
-  if (process.platform !== "win32" && (mode & 0o077) !== 0) {
-    throw new Error(`${path} may be read by others: chmod 600 it`);
-  }
+  assertPrivate(path);
   const kept = parsed(text);
   if (!kept) throw new Error(`${path} holds no key of a witness: restore it from a backup`);
   if (kept.name === name) return kept.key;

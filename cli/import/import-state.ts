@@ -1,5 +1,6 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
-import { open, readFile, rename, rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
+import { replaceFile } from "../../shared/durable-file.ts";
 import { CliError } from "../cli-error.ts";
 import type { InputFile } from "./input-file.ts";
 import { NO_ROWS_YET, type SavedSummary } from "./summary.ts";
@@ -141,15 +142,9 @@ export class ImportState {
 
   async #write(state: SavedState): Promise<void> {
     if (this.#path === null) return;
-    const next = `${this.#path}.new`;
-    const file = await open(next, "w", 0o600);
-    try {
-      await file.writeFile(`${JSON.stringify(state)}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(next, this.#path);
+    // One name for all drafts: one that a kill leaves behind is the next one's.
+    const options = { mode: 0o600, draft: `${this.#path}.new` };
+    await replaceFile(this.#path, `${JSON.stringify(state)}\n`, options);
   }
 }
 

@@ -4,8 +4,9 @@ import {
   generateKeyPairSync,
   type KeyObject,
 } from "node:crypto";
-import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { replaceFile } from "../durable-file.ts";
 import { createLogKeys } from "../ledger-store/log-keys.ts";
 
 /** Services that hold a key of their own. */
@@ -28,19 +29,23 @@ export async function createServiceKeys(
   folder: string,
   ledgerName: string | null = null,
 ): Promise<KeyHolder[]> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const made: KeyHolder[] = [];
   for (const service of KEY_HOLDERS) {
     const privateFile = join(folder, `${service}.key`);
     const text = await readFile(privateFile, "utf8").catch(ifMissing);
     const privateKey = text === null ? newPrivateKey() : createPrivateKey(text);
     if (text === null) {
-      await writeWhole(privateFile, privateKey.export({ type: "pkcs8", format: "pem" }), 0o600);
+      const pem = privateKey.export({ type: "pkcs8", format: "pem" });
+      await replaceFile(privateFile, pem, { mode: 0o600 });
       made.push(service);
     }
-    // Written each time, so that a private key never stands beside another one's public key.
+    // Looked at each time, so that a private key never stands beside another one's public key.
+    const publicFile = join(folder, `${service}.pub`);
     const publicKey = createPublicKey(privateKey).export({ type: "spki", format: "pem" });
-    await writeWhole(join(folder, `${service}.pub`), publicKey, 0o644);
+    if ((await readFile(publicFile, "utf8").catch(ifMissing)) !== publicKey) {
+      await replaceFile(publicFile, publicKey, { mode: 0o644 });
+    }
   }
   await createLogKeys(folder, ledgerName);
   return made;
@@ -58,14 +63,6 @@ export async function readServiceKeys(folder: string, service: KeyHolder): Promi
 
 function newPrivateKey(): KeyObject {
   return generateKeyPairSync("ed25519").privateKey;
-}
-
-/** A key is there completely or not at all, whenever the process ends. */
-async function writeWhole(path: string, text: string | Buffer, mode: number): Promise<void> {
-  const fresh = `${path}.${process.pid}`;
-  await writeFile(fresh, text, { mode });
-  await chmod(fresh, mode);
-  await rename(fresh, path);
 }
 
 async function readKey(path: string): Promise<string> {

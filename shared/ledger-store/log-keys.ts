@@ -1,7 +1,8 @@
-import { generateKeyPairSync, type KeyObject, randomBytes, randomUUID } from "node:crypto";
+import { generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { assertPrivate, createFile, replaceFile } from "../durable-file.ts";
 import { privateKeyOf } from "../ledger/ed25519.ts";
 import { isKeyName, type NoteSigner, noteSigner, SIGNATURE_TYPE } from "../ledger/note.ts";
 
@@ -51,6 +52,9 @@ function readSigner(line: string, from: string): NoteSigner {
   throw new Error(`${from} has a key whose id is not its own`);
 }
 
+/** Only its owner may read a key: whoever has it can sign another history. */
+const PRIVATE = { mode: 0o600 } as const;
+
 /** Reads a key file; `name`, where it is given, is what the log must be named. */
 export function readLogKeys(path: string, name?: string | null): LogKeys {
   let text: string;
@@ -61,6 +65,7 @@ export function readLogKeys(path: string, name?: string | null): LogKeys {
       cause: error,
     });
   }
+  assertPrivate(path);
   const keys = parseLogKeys(text, path);
   if (name == null || keys.origin === name) return keys;
   throw new Error(`${path} has the key of ${keys.origin}, not of ${name} (LEDGER_NAME)`);
@@ -76,7 +81,7 @@ export function logKeyFile(folder: string, service: LogService): string {
  * installation has. Answers the origins of the logs whose keys were made.
  */
 export async function createLogKeys(folder: string, name: string | null): Promise<string[]> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const prefix = name ?? (await nameOf(folder));
   if (!isKeyName(prefix) || prefix.endsWith("/") || prefix.includes("://")) {
     throw new Error(`LEDGER_NAME must be like trace.example, not ${prefix}`);
@@ -85,11 +90,8 @@ export async function createLogKeys(folder: string, name: string | null): Promis
   for (const service of LOG_SERVICES) {
     const origin = `${prefix}/${service}`;
     const { privateKey } = generateKeyPairSync("ed25519");
-    const isMade = await writeOnce(
-      logKeyFile(folder, service),
-      `${privateKeyLine(origin, privateKey)}\n`,
-    );
-    if (isMade) made.push(origin);
+    const line = `${privateKeyLine(origin, privateKey)}\n`;
+    if (await createFile(logKeyFile(folder, service), line, PRIVATE)) made.push(origin);
   }
   return made;
 }
@@ -97,7 +99,7 @@ export async function createLogKeys(folder: string, name: string | null): Promis
 /** The name that this folder's logs have, or a new one: of two first starts one gives it. */
 async function nameOf(folder: string): Promise<string> {
   const path = join(folder, "ledger-name");
-  await writeOnce(path, `tracegraph.local/${randomBytes(4).toString("hex")}\n`);
+  await createFile(path, `tracegraph.local/${randomBytes(4).toString("hex")}\n`, PRIVATE);
   return (await readFile(path, "utf8")).trim();
 }
 
@@ -108,7 +110,7 @@ export async function addLogKey(folder: string, service: LogService): Promise<No
   if (signers.length >= KEYS_MOST) throw new Error(`${path} has ${signers.length} keys already`);
   const { privateKey } = generateKeyPairSync("ed25519");
   const text = `${privateKeyLine(origin, privateKey)}\n${await readFile(path, "utf8")}`;
-  await writeWhole(path, text);
+  await replaceFile(path, text, PRIVATE);
   return noteSigner(origin, privateKey);
 }
 
@@ -117,27 +119,6 @@ export async function dropOldLogKeys(folder: string, service: LogService): Promi
   const path = logKeyFile(folder, service);
   const { signers } = readLogKeys(path);
   const [newest = ""] = (await readFile(path, "utf8")).trimStart().split("\n");
-  await writeWhole(path, `${newest}\n`);
+  await replaceFile(path, `${newest}\n`, PRIVATE);
   return signers.length - 1;
-}
-
-/** Linked once it is whole: of two writers one wins, and nobody reads half a file. */
-async function writeOnce(path: string, text: string): Promise<boolean> {
-  const draft = `${path}.${randomUUID()}`;
-  await writeFile(draft, text, { mode: 0o600 });
-  try {
-    await link(draft, path);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
-  } finally {
-    await rm(draft);
-  }
-}
-
-async function writeWhole(path: string, text: string): Promise<void> {
-  const draft = `${path}.${randomUUID()}`;
-  await writeFile(draft, text, { mode: 0o600 });
-  await rename(draft, path);
 }
