@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
-import { link, mkdir, open, readdir, readFile, rm } from "node:fs/promises";
+import { link, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { syncFolder, writeSynced } from "../shared/durable-file.ts";
 import { WITNESS_LIMITS } from "./limits.ts";
 
 /** A cosigned checkpoint as it is kept, and its place among those of its log. */
@@ -16,7 +17,14 @@ export interface KeptCheckpoint {
  * and whenever the machine stops, the last one is there as a whole.
  */
 export class SeenCheckpoints {
-  constructor(private readonly folder: string) {}
+  /** Of each log the number of which it is certain that it is on the disk, and all before it. */
+  private readonly settled = new Map<string, number>();
+
+  /** `sync` has a folder's names on the disk, or rejects. */
+  constructor(
+    private readonly folder: string,
+    private readonly sync: (folder: string) => Promise<void> = syncFolder,
+  ) {}
 
   async last(origin: string): Promise<KeptCheckpoint | null> {
     return this.lastOf(originKey(origin));
@@ -27,6 +35,7 @@ export class SeenCheckpoints {
     for (;;) {
       const sequence = (await this.sequences(key)).at(-1);
       if (sequence === undefined) return null;
+      await this.settle(key, sequence);
       const note = await readFile(this.path(key, sequence), "utf8").catch(ifMissing);
       // Gone only where later ones have come meanwhile.
       if (note !== null) return { sequence, note };
@@ -37,7 +46,9 @@ export class SeenCheckpoints {
   async keepAfter(last: KeptCheckpoint | null, origin: string, note: string): Promise<boolean> {
     const key = originKey(origin);
     const sequence = (last?.sequence ?? 0) + 1;
-    await this.makeFolder(key);
+    await mkdir(join(this.folder, key), { recursive: true, mode: 0o700 });
+    // Also where it was there: whoever made it may have died before this.
+    if (last === null) await this.sync(this.folder);
     if (!(await this.linkWhole(key, sequence, note))) return false;
     const all = await this.sequences(key);
     // Whoever was so late that the number was free again has come after others.
@@ -55,17 +66,18 @@ export class SeenCheckpoints {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     if ((await readdir(folder)).length >= WITNESS_LIMITS.evidenceKept) return;
     const name = createHash("sha256").update(text).digest("hex");
-    await writeSynced(join(folder, name), text, "w");
-    await syncFolder(folder);
+    await writeSynced(join(folder, name), text, { mode: 0o600, flags: "w" });
+    await this.sync(folder);
   }
 
   private async linkWhole(key: string, sequence: number, note: string): Promise<boolean> {
     const folder = join(this.folder, key);
     const draft = join(folder, `draft-${randomUUID()}`);
     try {
-      await writeSynced(draft, note, "wx");
+      await writeSynced(draft, note, { mode: 0o600 });
       await link(draft, this.path(key, sequence));
-      await syncFolder(folder);
+      await this.sync(folder);
+      this.settled.set(key, sequence);
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
@@ -75,9 +87,12 @@ export class SeenCheckpoints {
     }
   }
 
-  private async makeFolder(key: string): Promise<void> {
-    const made = await mkdir(join(this.folder, key), { recursive: true, mode: 0o700 });
-    if (made !== undefined) await syncFolder(this.folder);
+  /** Whoever linked it may have died, or failed, before it was there for ever; then nobody hears of it. */
+  private async settle(key: string, sequence: number): Promise<void> {
+    if (this.settled.get(key) === sequence) return;
+    await this.sync(this.folder);
+    await this.sync(join(this.folder, key));
+    this.settled.set(key, sequence);
   }
 
   private async sequences(key: string): Promise<number[]> {
@@ -96,26 +111,6 @@ export class SeenCheckpoints {
 /** As readers name a log: the hex SHA-256 of its origin. */
 export function originKey(origin: string): string {
   return createHash("sha256").update(origin).digest("hex");
-}
-
-async function writeSynced(path: string, text: string, flags: string): Promise<void> {
-  const file = await open(path, flags, 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** A name is durable once its folder is. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, "r");
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }
 
 function ifMissing(error: NodeJS.ErrnoException): null {
