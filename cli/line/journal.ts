@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
+import { syncFolderIfKnown } from "../../shared/durable-file.ts";
 import { CliError } from "../cli-error.ts";
 import { notReadable } from "../read-text.ts";
 import { type JournalLock, lockJournal } from "./journal-lock.ts";
@@ -94,7 +95,10 @@ export class Journal {
     const journal = new Journal(path, made, tornBytes, handle, lock, standing);
     if (!head) {
       await journal.#append([made], true);
-      await syncFolder(dirname(path));
+      // A file is there after a power cut only once its folder is on the disk too.
+      await syncFolderIfKnown(dirname(path)).catch((error: NodeJS.ErrnoException) => {
+        throw notWritable(path, error);
+      });
       standing.lastSequence = standing.judgedSequence = firstSequence - 1;
       standing.pendingFrom = standing.end;
     }
@@ -204,14 +208,6 @@ async function writeAll(handle: FileHandle, bytes: Buffer, position: number): Pr
     if (bytesWritten === 0) throw Object.assign(new Error("disk full"), { code: "ENOSPC" });
     written += bytesWritten;
   }
-}
-
-/** A file is there after a power cut only once its folder is on the disk too. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r").catch(() => null);
-  // Windows has no such thing, and needs none.
-  await handle?.sync().catch(() => undefined);
-  await handle?.close();
 }
 
 function notWritable(path: string, error: NodeJS.ErrnoException): CliError {
