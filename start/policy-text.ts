@@ -15,12 +15,16 @@ const HEAD = [
   "# Whom to believe about these logs (c2sp.org/tlog-policy). Give this file to whoever verifies, by",
   "# a way that they trust: nothing that is verified can tell them.",
 ];
-/** The group of the present witnesses. */
+/** The group of the present witnesses, and of those whom they have replaced one by one. */
 const ENOUGH = "enough";
+/** A line for us: those of the group that are asked now. */
+const NOW = "# now";
 
 /**
- * A policy file: the logs, the witnesses, and how many of them are enough. Witnesses of before are
- * a group of their own, so that one of them and one of the present ones are not enough.
+ * A policy file: the logs, the witnesses, and how many of them are enough, never fewer than the
+ * quorum. Witnesses that cosigned beside a present one are in its group, for there are proofs of
+ * both together. Others of before are groups of their own, so that one of them and one of the
+ * present ones are not enough; where they are too few for that, they count beside the present ones.
  */
 export function policyText({ logs, witnesses, quorum, before = "" }: PolicyFacts): string {
   const earlier = readPolicyLines(before);
@@ -32,16 +36,36 @@ export function policyText({ logs, witnesses, quorum, before = "" }: PolicyFacts
     ...[...present, ...gone].map((vkey) => `witness ${nameOf(vkey)} ${vkey}`),
   ];
   if (present.length === 0) return textOf([...lines, "quorum none"]);
+  const { enough, apart } = groupsOf({ present, earlier, quorum });
   const group = (name: string, vkeys: readonly string[]) =>
     `group ${name} ${Math.min(quorum, vkeys.length)} ${vkeys.map(nameOf).join(" ")}`;
-  if (gone.length === 0) return textOf([...lines, group(ENOUGH, present), `quorum ${ENOUGH}`]);
+  if (enough.length > present.length) lines.push(`${NOW} ${present.map(nameOf).join(" ")}`);
+  lines.push(group(ENOUGH, enough));
+  if (apart.length === 0) return textOf([...lines, `quorum ${ENOUGH}`]);
+  const names = apart.map((_, place) => `earlier${place === 0 ? "" : `-${place + 1}`}`);
   return textOf([
     ...lines,
-    group(ENOUGH, present),
-    group("earlier", gone),
-    `group either any ${ENOUGH} earlier`,
+    ...apart.map((vkeys, place) => group(names[place] as string, vkeys)),
+    `group either any ${ENOUGH} ${names.join(" ")}`,
     "quorum either",
   ]);
+}
+
+/** Who counts with the present witnesses, and the groups of before that have nothing to do with them. */
+function groupsOf(facts: { present: string[]; earlier: PolicyLines; quorum: number }) {
+  const { present, earlier, quorum } = facts;
+  const meets = (vkeys: readonly string[]) => vkeys.some((vkey) => present.includes(vkey));
+  const together = earlier.groups.filter(meets).flat();
+  const grouped = new Set(earlier.groups.flat());
+  const loose = earlier.witnesses.filter((vkey) => !grouped.has(vkey) && !present.includes(vkey));
+  const apart = [...earlier.groups.filter((vkeys) => !meets(vkeys)), loose];
+  const few = apart.filter((vkeys) => vkeys.length < quorum).flat();
+  return {
+    enough: [...new Set([...present, ...earlier.witnesses])].filter(
+      (vkey) => present.includes(vkey) || together.includes(vkey) || few.includes(vkey),
+    ),
+    apart: apart.filter((vkeys) => vkeys.length > 0 && vkeys.length >= quorum),
+  };
 }
 
 /** The keys of a policy that was written here. */
@@ -50,6 +74,10 @@ export interface PolicyLines {
   /** All of them, those of before too. */
   witnesses: string[];
   present: string[];
+  /** Those that count together. */
+  groups: string[][];
+  /** How many of the present ones are enough; null where the policy asks for none. */
+  quorum: number | null;
 }
 
 export function readPolicyLines(text: string): PolicyLines {
@@ -57,11 +85,17 @@ export function readPolicyLines(text: string): PolicyLines {
   const named = lines.flatMap(([word, name = "", vkey = ""]) =>
     word === "witness" ? [{ name, vkey }] : [],
   );
-  const members = lines.find(([word, name]) => word === "group" && name === ENOUGH) ?? [];
+  const keysOf = (names: readonly string[]) =>
+    named.filter(({ name }) => names.includes(name)).map(({ vkey }) => vkey);
+  const groups = lines.filter(([word]) => word === "group");
+  const enough = groups.find(([, name]) => name === ENOUGH) ?? [];
+  const now = lines.find(([sign, word]) => `${sign} ${word}` === NOW);
   return {
     logs: lines.flatMap(([word, vkey = ""]) => (word === "log" ? [vkey] : [])),
     witnesses: named.map(({ vkey }) => vkey),
-    present: named.filter(({ name }) => members.includes(name)).map(({ vkey }) => vkey),
+    present: keysOf((now ?? enough).slice(2)),
+    groups: groups.map((words) => keysOf(words.slice(3))).filter((vkeys) => vkeys.length > 0),
+    quorum: Number(enough[2]) || null,
   };
 }
 

@@ -34,7 +34,7 @@ export async function readPolicy(
       "no keys of logs are here: name their folder (LEDGER_KEYS_DIR, or SERVICE_KEYS_DIR), or start the system",
     );
   }
-  const quorum = policy?.quorum ?? USUAL_QUORUM;
+  const quorum = policy?.quorum ?? known.quorum ?? USUAL_QUORUM;
   const present = policy?.witnesses.map(({ vkey }) => vkey) ?? known.present;
   const witnesses = present.map((vkey) => ({ vkey }));
   const text = policyText({ logs, witnesses, quorum, ...(withEarlier && { before }) });
