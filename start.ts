@@ -68,10 +68,7 @@ export async function startSystem({ environment, notice }: StartOptions): Promis
       undo.push(() => audits.close());
     };
     if (workers === 1) {
-      const served = await serveSystem({
-        ...{ environment, databases, ownership, logKeys },
-        witnesses: witnesses.policy,
-      });
+      const served = await serveSystem({ environment, databases, ownership, logKeys, witnesses });
       undo.push(() => served.close());
       // Whoever waits for the system does not wait for them.
       witnesses.begin();

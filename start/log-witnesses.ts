@@ -29,21 +29,29 @@ export interface LogWitnesses {
   close(): Promise<void>;
 }
 
-/** `policy` is null where a log has no witnesses: then nobody but its operator says what it was. */
+/** Witnesses of which some are still to start: how many are enough is known before where they are. */
+export interface ComingWitnesses {
+  quorum: number;
+  /** Resolves once it is known where they are; null where nobody cosigns. */
+  policy: Promise<WitnessPolicy> | null;
+}
+
+/** None, or no policy, is for a log without witnesses: nobody but its operator says what it was. */
 export function openLogWitnesses(
-  policy: WitnessPolicy | Promise<WitnessPolicy> | null,
+  witnesses: WitnessPolicy | ComingWitnesses | null,
   /** How often a new checkpoint is looked for: tests do not wait as long. */
   { everyMs }: { everyMs?: number } = {},
 ): LogWitnesses {
   const opened: Witnessing[] = [];
+  const policy =
+    witnesses && ("policy" in witnesses ? witnesses.policy : Promise.resolve(witnesses));
   if (policy === null) log("WARN", "logs-without-witnesses", {});
   return {
-    quorum: policy !== null && "quorum" in policy ? policy.quorum : USUAL_QUORUM,
+    quorum: witnesses?.quorum ?? USUAL_QUORUM,
     ledgerOf({ keys, service, databaseUrl }) {
       if (policy === null) return { keys };
       const witnessing = openWitnessing({
-        ...{ service, databaseUrl, origin: keys.origin },
-        policy: Promise.resolve(policy),
+        ...{ service, databaseUrl, origin: keys.origin, policy },
         ...(everyMs !== undefined && { everyMs }),
       });
       opened.push(witnessing);
@@ -65,9 +73,7 @@ export interface OneProcessOptions {
 }
 
 /** The witnesses of a system in one place. */
-export interface SystemWitnesses {
-  /** Resolves once it is known where they are; null where nobody cosigns. */
-  policy: Promise<WitnessPolicy> | null;
+export interface SystemWitnesses extends ComingWitnesses {
   /** Starts those that are the system's own. */
   begin(): void;
   /** What names them to a process that is started. */
@@ -92,6 +98,7 @@ export function witnessesOf(options: OneProcessOptions): SystemWitnesses {
     if (!isClosed) log("ERROR", "witnesses-not-started", { reason: String(error) });
   });
   return {
+    quorum: settings.policy?.quorum ?? USUAL_QUORUM,
     policy,
     begin: () => own?.begin(),
     async environment() {

@@ -6,7 +6,7 @@ import type { OwnershipConfig } from "../subgraphs/ownership/config.ts";
 import { gatewayEnvironmentOf } from "./data-folder-secrets.ts";
 import type { ServiceName } from "./databases.ts";
 import type { AllLogKeys } from "./ledger-keys.ts";
-import { openLogWitnesses } from "./log-witnesses.ts";
+import { type ComingWitnesses, openLogWitnesses } from "./log-witnesses.ts";
 import { startPair } from "./pair.ts";
 
 export interface ServeOptions extends Pick<GatewayOptions, "metrics" | "share"> {
@@ -17,7 +17,7 @@ export interface ServeOptions extends Pick<GatewayOptions, "metrics" | "share"> 
   /** What each service's log is signed with. */
   logKeys: AllLogKeys;
   /** Who cosigns what the logs say; null: nobody does. */
-  witnesses: WitnessPolicy | Promise<WitnessPolicy> | null;
+  witnesses: WitnessPolicy | ComingWitnesses | null;
 }
 
 /** Both subgraphs and the gateway in this process. */

@@ -189,4 +189,30 @@ describe("witnesses that are away", () => {
     await factory.witnessed();
     expect(proven((await device("W-1")).proof).content.serialNumber).toBe("W-1");
   });
+
+  test("leave a proof its tree, where one of them is enough", async () => {
+    await factory.restart({ keys: factory.keys, quorum: 1 });
+    await factory.witnessed();
+    await factory.witnesses.stop(0);
+    await factory.record({ serialNumber: "Q-1" });
+    await cosignedOnce();
+    const { proof } = await device("Q-1");
+    expect(proven(proof).witnesses).toHaveLength(1);
+    await factory.record({ serialNumber: "Q-2" });
+    await cosignedOnce();
+    expect((await device("Q-1")).proof).toBe(proof);
+    await factory.witnesses.resume(0);
+  });
 });
+
+/** Resolves when the newest checkpoint has entered all, and one witness has seen it. */
+async function cosignedOnce(): Promise<void> {
+  await allEntered(factory.database);
+  for (;;) {
+    const [row] = await factory.database.admin<{ seen: boolean }>(
+      "SELECT max(size) = (SELECT max(size) FROM ledger_checkpoint) AS seen FROM ledger_cosignature",
+    );
+    if (row?.seen) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

@@ -71,8 +71,8 @@ export interface ProvingFactory {
   record(...rows: Variables[]): Promise<void>;
   /** Resolves when the newest checkpoint has entered all, and both witnesses have seen it. */
   witnessed(): Promise<void>;
-  /** Ends the service and starts it again: with other keys, on another database. */
-  restart(change?: { keys?: LogKeys; database?: FreshDatabase }): Promise<void>;
+  /** Ends the service and starts it again: with other keys, on another database, with another quorum. */
+  restart(change?: { keys?: LogKeys; database?: FreshDatabase; quorum?: number }): Promise<void>;
   /** Ends the service alone. */
   stop(): Promise<void>;
   service(): SubgraphService;
@@ -110,18 +110,19 @@ export async function openProvingFactory(
       if (recordDevices.refused > 0) throw new Error(JSON.stringify(recordDevices.verdicts));
     },
     witnessed: () => witnessed(factory.database),
-    async restart(change = {}) {
+    async restart({ quorum = 2, ...change } = {}) {
       await factory.stop();
       Object.assign(factory, change);
+      const policy = { ...witnesses.policy, quorum };
       const vkeys = factory.keys.signers.map(({ verifierKey }) => verifierKey);
       known.push(...vkeys.filter((vkey) => !known.includes(vkey)));
       await witnesses.trust(known);
-      factory.policy = parsePolicy(policyText({ ...witnesses.policy, logs: known }));
+      factory.policy = parsePolicy(policyText({ ...policy, logs: known }));
       const { appUrl: databaseUrl } = factory.database;
-      watched = openLogWitnesses(witnesses.policy, { everyMs: 100 });
+      watched = openLogWitnesses(policy, { everyMs: 100 });
       const log = { service: "manufacturing", keys: factory.keys, databaseUrl };
       service = await startManufacturing(
-        { databaseUrl, ledger: watched.ledgerOf(log) },
+        { databaseUrl, ledger: watched.ledgerOf(log), witnessQuorum: watched.quorum },
         { ownership: NOBODY_THERE },
       );
     },
