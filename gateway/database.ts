@@ -6,6 +6,7 @@ import { NarrowRights1764000000004 } from "./migrations/004-narrow-rights.ts";
 import { CreateWebhooks1764000000005 } from "./migrations/005-create-webhooks.ts";
 import { CreateLedger1764000000006 } from "./migrations/006-create-ledger.ts";
 import { ForgetOwners1764000000007 } from "./migrations/007-forget-owners.ts";
+import { NameOwnersKeysByHash1764000000008 } from "./migrations/008-name-owners-keys-by-hash.ts";
 import { entities } from "./registry/subgraph.ts";
 
 /**
@@ -24,6 +25,7 @@ export const gatewayDatabase: ServiceDatabase = {
     CreateWebhooks1764000000005,
     CreateLedger1764000000006,
     ForgetOwners1764000000007,
+    NameOwnersKeysByHash1764000000008,
   ],
   workerRoles: ["gateway_door", "gateway_dispatcher", "gateway_sequencer"],
 };

@@ -57,7 +57,8 @@ export async function openGraph(
   const pace = options.webhookPace;
   const webhooks = options.webhooks && openWebhooks(options.webhooks, { databaseUrl, feed, pace });
   const { registry, ...own } = await openRegistry({ databaseUrl }, webhooks?.parts);
-  const recording = await startAccessLog({ databaseUrl, ledger });
+  const encryptionKey = options.webhooks?.encryptionKey;
+  const recording = await startAccessLog({ databaseUrl, ledger, encryptionKey });
   const clients = (await changeRegistry?.(own.service)) ?? own.service;
   const subgraphs = [...given, localSubgraph(clients), localSubgraph(recording.service)];
   const supergraph = composeSupergraph(subgraphs);

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { isOwnerAlone } from "../gateway/access-log/line-name.ts";
 import { firstTimeOfLines } from "../gateway/ledger/line-months.store.ts";
 import { BACKFILL_SOURCES as LINES } from "../gateway/ledger/lines.store.ts";
 import type { NoteVerifier } from "../shared/ledger/note.ts";
@@ -36,7 +37,7 @@ export async function auditSources(
 
 /** Lines of owners name them by nothing that is theirs, from the beginning. */
 function isOfOwner(row: object): boolean {
-  return (row as { roles?: readonly string[] }).roles?.includes("owner") ?? false;
+  return isOwnerAlone({ roles: [], ...row });
 }
 
 /** Whom an audit believes, and where it looks. */

@@ -5,7 +5,7 @@ import { observeFlush } from "../operation/metrics.ts";
 import type { AccessLine } from "./access-line.ts";
 import { AccessLogStore } from "./access-log.store.ts";
 import { ACCESS_LOG } from "./limits.ts";
-import { keyNameOf, subjectInLine } from "./line-name.ts";
+import { KeyNames, subjectInLine } from "./line-name.ts";
 
 /** Where lines become durable: resolves when PostgreSQL has committed them. */
 export type WriteLines = (tenant: string, lines: readonly AccessLine[]) => Promise<void>;
@@ -21,18 +21,24 @@ export interface AccessLogOptions {
   gatherMs?: number;
 }
 
+/** By what whoever asks is named. */
+export interface OpenLogOptions extends AccessLogOptions {
+  people?: PersonKeys;
+  names?: KeyNames;
+}
+
 /** Opens the access log on the gateway's database. */
 export function openAccessLog(
   database: Database,
-  { people = new PersonKeys(), ...options }: AccessLogOptions & { people?: PersonKeys } = {},
+  { people = new PersonKeys(), names = new KeyNames(), ...options }: OpenLogOptions = {},
 ): AccessLog {
   const write: WriteLines = async (tenant, lines) => {
     const began = performance.now();
     const sql = database.tenant(tenant);
-    const names = [...new Set(lines.map(keyNameOf))];
-    const persons = await people.learn(sql, tenant, names);
-    const named = lines.map((line) => {
-      const person = persons.get(keyNameOf(line));
+    const keyNames = lines.map((line) => names.of(line));
+    const persons = await people.learn(sql, tenant, [...new Set(keyNames)]);
+    const named = lines.map((line, index) => {
+      const person = persons.get(keyNames[index] ?? "");
       if (!person) throw new Error("whoever asked has no key");
       return { ...line, subject: subjectInLine(line, person), actor: person.actor };
     });

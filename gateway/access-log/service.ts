@@ -9,6 +9,7 @@ import { type AccessLog, type AccessLogOptions, openAccessLog } from "./access-l
 import { createContext } from "./context.ts";
 import { forgetOwner } from "./forget-owner.store.ts";
 import { ACCESS_LOG } from "./limits.ts";
+import { KeyNames } from "./line-name.ts";
 import { accessLogSubgraph } from "./subgraph.ts";
 
 export interface AccessLogConfig extends AccessLogOptions {
@@ -16,6 +17,8 @@ export interface AccessLogConfig extends AccessLogOptions {
   databaseUrl: string;
   /** What the gateway's log is signed with; without it entries are written, and wait. */
   ledger?: LedgerConfig | undefined;
+  /** The gateway's own: the keys of owners are kept under names that nobody can tell without it. */
+  encryptionKey?: Buffer | undefined;
   /** Is told each SQL statement that is sent. For counting in tests. */
   observe?: (sql: string) => void;
 }
@@ -40,6 +43,7 @@ export async function startAccessLog({
   databaseUrl: url,
   observe,
   ledger: config,
+  encryptionKey,
   ...options
 }: AccessLogConfig): Promise<RunningAccessLog> {
   const subgraph = await accessLogSubgraph();
@@ -51,7 +55,8 @@ export async function startAccessLog({
     ...(observe && { observe }),
   });
   const people = new PersonKeys();
-  const accessLog = openAccessLog(database, { ...options, people });
+  const names = new KeyNames(encryptionKey);
+  const accessLog = openAccessLog(database, { ...options, people, names });
   const backfill = new Backfill(BACKFILL_SOURCES, people);
   const ledger = config
     ? startLedger({
@@ -76,6 +81,6 @@ export async function startAccessLog({
     close,
   };
   const forget = (tenant: string, subject: string) =>
-    forgetOwner({ database, people }, tenant, subject);
+    forgetOwner({ database, people, names }, tenant, subject);
   return { accessLog, ledger, service, forgetOwner: forget, close };
 }
