@@ -147,6 +147,8 @@ describe("who is known", () => {
     "owner:7",
     `erased:${"0".repeat(64)}`,
     "person:x",
+    "webhook:erp",
+    "gateway",
   ])("is not %s by name", async (subject) => {
     const { status } = await ask(`Bearer ${await gateway.token({ subject })}`);
     expect(status).toBe(401);
