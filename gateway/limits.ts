@@ -73,6 +73,8 @@ export const GATEWAY_LIMITS = {
   /** Budgets that are remembered, of callers and of addresses each. */
   rateBuckets: 20_000,
   failedAuthenticationsPerMinute: 60,
+  /** Of published logs, which everybody may read, from one address. */
+  openReadsPerMinute: 6_000,
   /** Credentials that are remembered as good since their last use, for where others have failed. */
   goodCredentials: 20_000,
   goodCredentialMs: 60 * 60_000,

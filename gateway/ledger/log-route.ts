@@ -92,6 +92,7 @@ class LogWork {
     const asked = readLogPath(url.split("?", 1)[0] ?? "");
     if (!asked) throw notFound();
     const isOpen = asked.question.kind !== "entries";
+    if (isOpen) this.parts.gate.admitStranger(this.request);
     const answer = await refusingWhole(() =>
       isOpen ? this.parts.logs.open(asked) : this.entries(asked),
     );

@@ -20,6 +20,7 @@ const NOBODY = "log";
  */
 export class PublishedLogs {
   private readonly tiles = new Map<string, LogAnswer>();
+  /** Of each service the one that is read, or was read last; it is under way where it has no end yet. */
   private readonly checkpoints = new Map<string, { answer: Promise<LogAnswer>; until: number }>();
   private running = 0;
 
@@ -32,6 +33,7 @@ export class PublishedLogs {
     const ask = this.logs.get(service);
     if (!ask) return null;
     const answer = await this.read(ask, { origin, service, question });
+    // Whatever a stranger calls a log, it is read and kept under its own name.
     return answer.origin === origin ? answer : null;
   }
 
@@ -46,24 +48,35 @@ export class PublishedLogs {
     if (question.kind !== "tile" || question.width < TILE_WIDTH) {
       return this.within(() => ask(NOBODY, question));
     }
-    const key = `${origin} ${question.level}/${question.n}`;
+    const key = `${service} ${question.level}/${question.n}`;
     const known = this.tiles.get(key);
-    return known ? Promise.resolve(known) : this.readTile(key, () => ask(NOBODY, question));
+    if (known) return Promise.resolve(known);
+    return this.readTile(key, origin, () => ask(NOBODY, question));
   }
 
+  /** Has its own place: at most one of a service is read at once, however many ask for tiles. */
   private checkpoint(ask: AskLog, service: string): Promise<LogAnswer> {
     const known = this.checkpoints.get(service);
     if (known && known.until > performance.now()) return known.answer;
-    const answer = this.within(() => ask(NOBODY, { kind: "checkpoint" }));
-    const until = performance.now() + LOG_LIMITS.checkpointKeptMs;
-    this.checkpoints.set(service, { answer, until });
-    answer.catch(() => this.checkpoints.delete(service));
+    const answer = ask(NOBODY, { kind: "checkpoint" });
+    const asked = { answer, until: Number.POSITIVE_INFINITY };
+    this.checkpoints.set(service, asked);
+    answer.then(
+      () => {
+        asked.until = performance.now() + LOG_LIMITS.checkpointKeptMs;
+      },
+      () => this.checkpoints.delete(service),
+    );
     return answer;
   }
 
-  private async readTile(key: string, ask: () => Promise<LogAnswer>): Promise<LogAnswer> {
+  private async readTile(
+    key: string,
+    origin: string,
+    ask: () => Promise<LogAnswer>,
+  ): Promise<LogAnswer> {
     const answer = await this.within(ask);
-    if (answer.outcome !== "FOUND") return answer;
+    if (answer.outcome !== "FOUND" || answer.origin !== origin) return answer;
     if (this.tiles.size >= LOG_LIMITS.tilesKept) {
       const [oldest] = this.tiles.keys();
       if (oldest !== undefined) this.tiles.delete(oldest);

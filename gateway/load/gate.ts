@@ -8,6 +8,7 @@ import { Capacity, type CapacityOptions, type Leave } from "./capacity.ts";
 import { FailedAuthentications, remoteAddress } from "./failed-authentications.ts";
 import { GoodCredentials } from "./good-credentials.ts";
 import { loopDelay } from "./loop-delay.ts";
+import { OpenReads } from "./open-reads.ts";
 import {
   type Payer,
   payerOf,
@@ -49,6 +50,8 @@ export interface Gate {
   knock(request: IncomingMessage, check: () => Promise<Arrival | null>): Promise<Arrival | null>;
   /** Takes the request from the budget of whoever comes. Throws RequestRefusal where it is spent. */
   admit(arrival: Arrival, request: IncomingMessage): Admission;
+  /** Takes a request of a stranger from his address's budget. Throws RequestRefusal where it is spent. */
+  admitStranger(request: IncomingMessage): void;
   /** How long it takes until this budget has something left, in milliseconds; 0 where it has. */
   untilGranted(payer: Payer): number;
   /**
@@ -62,6 +65,7 @@ export interface Gate {
 export function openGate({ share = 1, proxies = 0, budgets, ...options }: GateOptions = {}): Gate {
   const failed = new FailedAuthentications({ share });
   const good = new GoodCredentials();
+  const strangers = new OpenReads({ share });
   const hear = proxies > 0 ? () => undefined : forwardedWarning();
   const rates = new RateLimit({ share });
   const delay = loopDelay();
@@ -95,6 +99,10 @@ export function openGate({ share = 1, proxies = 0, budgets, ...options }: GateOp
         },
         end: () => leave(),
       };
+    },
+    admitStranger(request) {
+      hear(request);
+      strangers.take(remoteAddress(request, proxies));
     },
     untilGranted: (payer) => rates.untilGranted(payer),
     enterEvent(payer, nodes) {
