@@ -42,7 +42,8 @@ export interface Lease {
 
 const TENANTS = statement(
   "dispatch_tenants",
-  "SELECT DISTINCT tenant FROM webhook WHERE state <> 'PAUSED' LIMIT $1",
+  `SELECT DISTINCT tenant FROM webhook WHERE state <> 'PAUSED' AND tenant > $1
+   ORDER BY tenant LIMIT $2`,
 );
 const TAKE = statement(
   "dispatch_take",
@@ -108,8 +109,13 @@ const REMOVE_OLD = statement(
 
 /** The tenants that have webhooks to serve. Only the role `gateway_dispatcher` sees more than one. */
 export async function tenantsWithWebhooks(dispatcher: Sql): Promise<string[]> {
-  const rows = await dispatcher.rows<{ tenant: string }>(TENANTS, [WEBHOOKS.tenantsAtOnce]);
-  return rows.map(({ tenant }) => tenant);
+  const found: string[] = [];
+  for (;;) {
+    const values = [found.at(-1) ?? "", WEBHOOKS.tenantsAtOnce];
+    const rows = await dispatcher.rows<{ tenant: string }>(TENANTS, values);
+    for (const { tenant } of rows) found.push(tenant);
+    if (rows.length < WEBHOOKS.tenantsAtOnce) return found;
+  }
 }
 
 /** All SQL of serving the webhooks of a tenant. */

@@ -3,6 +3,12 @@ export const WEBHOOKS = {
   urlCharacters: 2_048,
   // one delivery
   connectMs: 5_000,
+  /** A name that nobody has answered for by then is nowhere. */
+  lookupMs: 4_000,
+  /** Lookups of names at once: each holds a thread, of few. */
+  lookupsAtOnce: 2,
+  /** Names that are remembered because nobody answered for them. */
+  silentNames: 1_000,
   /** From the first byte sent to the last one read. */
   deliveryMs: 15_000,
   /** What is read of an answer, and thrown away. */
@@ -17,8 +23,11 @@ export const WEBHOOKS = {
   lanes: 8,
   /** Deliveries of this process at once. */
   deliveriesAtOnce: 64,
+  /** Of them, of one tenant: receivers that answer nothing must not keep those of the others. */
+  deliveriesOfATenant: 16,
   /** How often the tenants that have webhooks are looked for. */
   tenantsEveryMs: 2_000,
+  /** Tenants of one reading; it goes on until all were read. */
   tenantsAtOnce: 1_000,
   /** How often a tenant's webhooks are looked at. */
   lookEveryMs: 500,

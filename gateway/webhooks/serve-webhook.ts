@@ -90,7 +90,7 @@ export class WebhookService {
     events: readonly PlacedEvent[],
     { secrets, failedAttempts }: { secrets: readonly Buffer[]; failedAttempts: number },
   ): Promise<SentPage> {
-    const { sender, slots, isMine } = this.parts;
+    const { tenant, sender, slots, isMine } = this.parts;
     const isDue = ({ event: { id, type } }: PlacedEvent) =>
       isAsked(type, eventTypes) && !this.delivered.has(id);
     await this.record(name, events.filter(isDue));
@@ -108,7 +108,7 @@ export class WebhookService {
         }
         const { id, type: eventType } = event;
         const message = { url, secrets, id, body: JSON.stringify(event) };
-        const result = await slots.within(() => sender.send(message));
+        const result = await slots.within(tenant, () => sender.send(message));
         const { outcome, status, reason, ms } = result;
         // What was cut off because this process ends is no failure of the receiver.
         if (outcome === "FAILED" && !isMine()) {

@@ -33,7 +33,10 @@ export class WebhookDispatcher {
   private readonly holder = randomUUID();
   private readonly served = new Map<string, TenantWebhooks>();
   private readonly ending = new AbortController();
-  private readonly slots = new Slots(WEBHOOKS.deliveriesAtOnce);
+  private readonly slots = new Slots({
+    all: WEBHOOKS.deliveriesAtOnce,
+    ofOne: WEBHOOKS.deliveriesOfATenant,
+  });
   private readonly unwatch: () => void;
   private looking: Promise<void> = Promise.resolve();
 
