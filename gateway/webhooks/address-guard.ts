@@ -1,5 +1,6 @@
-import { lookup as resolve } from "node:dns";
+import type { LookupAddress } from "node:dns";
 import { BlockList, isIP, type LookupFunction } from "node:net";
+import { NameLookup } from "./name-lookup.ts";
 
 /**
  * Networks that are not the internet, from IANA's registries of special-purpose addresses (RFC 6890
@@ -39,6 +40,7 @@ export class ForbiddenAddress extends Error {
 /** Says which addresses may be called: those of the internet, and what the operator has allowed. */
 export class AddressGuard {
   private readonly allowed: BlockList;
+  private readonly names = new NameLookup();
 
   /** `allowed`: networks of one's own, as `10.1.0.0/16` or one address. */
   constructor(allowed: readonly string[] = []) {
@@ -63,20 +65,20 @@ export class AddressGuard {
    */
   lookup(isOnlyLoopback: boolean): LookupFunction {
     return (hostname, options, callback) => {
-      resolve(hostname, { ...options, all: true }, (error, addresses) => {
-        if (error) return callback(error, "");
+      const told = (addresses: LookupAddress[]) => {
         const mayGo = (address: string) =>
           isOnlyLoopback ? this.isAllowedLoopback(address) : this.isAllowed(address);
         const [first] = addresses;
         if (!first || !addresses.every(({ address }) => mayGo(address))) {
-          return callback(
-            new ForbiddenAddress(`${hostname} is at an address that is not allowed`),
-            "",
-          );
+          const text = `${hostname} is at an address that is not allowed`;
+          return callback(new ForbiddenAddress(text), "");
         }
         if (options.all) return callback(null, addresses);
         return callback(null, first.address, first.family);
-      });
+      };
+      this.names
+        .addresses(hostname, options)
+        .then(told, (error: NodeJS.ErrnoException) => callback(error, ""));
     };
   }
 }
