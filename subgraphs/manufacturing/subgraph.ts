@@ -72,6 +72,7 @@ import { CreateScans1700000000007 } from "./migrations/007-create-scans.ts";
 import { KeepChanges1700000000008 } from "./migrations/008-keep-changes.ts";
 import { CreateLedger1700000000009 } from "./migrations/009-create-ledger.ts";
 import { CreateHandOverSignatures1700000000010 } from "./migrations/010-create-hand-over-signatures.ts";
+import { OrderIdentifiers1700000000011 } from "./migrations/011-order-identifiers.ts";
 import { DeviceGroupEntity } from "./production-group/device-group.entity.ts";
 import {
   DeviceGroupsResolver,
@@ -173,6 +174,7 @@ export const migrations = [
   KeepChanges1700000000008,
   CreateLedger1700000000009,
   CreateHandOverSignatures1700000000010,
+  OrderIdentifiers1700000000011,
 ];
 
 /** What the service needs of its database. `manufacturing_sequencer` brings entries into the log. */
