@@ -1,4 +1,5 @@
 import {
+  afterKey,
   type BackfillSource,
   backfillSource,
   type EnteredRow,
@@ -45,8 +46,8 @@ const LINES = pagesOf(
   "'access/' || r.line",
   (isEntered) => `SELECT ${LINE_COLUMNS}, r.subject AS actor, ${isEntered} AS "isEntered"
    FROM access_log r
-   WHERE (r.tenant, r.at, r.line) > (coalesce(($1::text[])[1], ''),
-     coalesce(($1::text[])[2]::timestamptz, '-infinity'), coalesce(($1::text[])[3]::bigint, 0))
+   WHERE (r.tenant, r.at, r.line) > (${afterKey(1, "text", "''")},
+     ${afterKey(2, "timestamptz", "'-infinity'")}, ${afterKey(3, "bigint", "0")})
    ORDER BY r.tenant, r.at, r.line LIMIT $2`,
 );
 

@@ -1,4 +1,9 @@
-import { backfillSource, type EnteredRow, pagesOf } from "../ledger-store/backfill.store.ts";
+import {
+  afterKey,
+  backfillSource,
+  type EnteredRow,
+  pagesOf,
+} from "../ledger-store/backfill.store.ts";
 import { logKeyEntry, NO_TENANT } from "../ledger-store/log-key-entry.ts";
 import type { AuditSource } from "./walk-rows.ts";
 
@@ -9,7 +14,7 @@ const KEYS = pagesOf(
     isEntered,
   ) => `SELECT '${NO_TENANT}' AS tenant, NULL AS actor, ${isEntered} AS "isEntered", key_id AS "keyId",
      verifier_key AS "verifierKey", at
-   FROM ledger_key WHERE key_id > coalesce(($1::text[])[1], '') ORDER BY key_id LIMIT $2`,
+   FROM ledger_key WHERE key_id > ${afterKey(1, "text", "''")} ORDER BY key_id LIMIT $2`,
 );
 
 /** The keys that have signed for a log: each is entered into it. */

@@ -36,6 +36,15 @@ export function pagesOf(
 }
 
 /**
+ * A part of the key that a page comes after; where there is none, the first of all. As a query of its
+ * own: behind row-level security PostgreSQL takes no other `coalesce` for the beginning of an index,
+ * and would read all rows before the page, too.
+ */
+export function afterKey(part: number, type: string, first: string): string {
+  return `(SELECT coalesce(($1::text[])[${part}]::${type}, ${first}))`;
+}
+
+/**
  * Rows are read in the order of an index, page after page. What row-level security lets through is
  * not to be guessed, so PostgreSQL would rather read and sort the whole table for each page.
  */
@@ -58,10 +67,13 @@ export interface EnteredRow {
   isEntered: boolean;
 }
 
-/** SQL that says whether an id has an entry, or waits for its place. */
+/**
+ * SQL that says whether an id has an entry, or waits for its place. Of the many leaves just those that
+ * are asked for are read, by their index; of those that wait there are few, and they have none.
+ */
 function isEnteredSql(id: string): string {
-  return `(EXISTS (SELECT FROM ledger_leaf l WHERE l.id = ${id})
-    OR EXISTS (SELECT FROM ledger_pending p WHERE p.id = ${id}))`;
+  return `((SELECT true FROM ledger_leaf l WHERE l.id = ${id} LIMIT 1) IS NOT NULL
+    OR ${id} IN (SELECT p.id FROM ledger_pending p))`;
 }
 
 const DUE = statement(

@@ -1,4 +1,5 @@
 import {
+  afterKey,
   type BackfillSource,
   backfillSource,
   type EnteredRow,
@@ -22,7 +23,7 @@ const REVISIONS = pagesOf(
      ${isEntered} AS "isEntered"
    FROM device_revision r
    WHERE (r.device_id, r.revision) >
-     (coalesce(($1::text[])[1]::bigint, 0), coalesce(($1::text[])[2]::integer, 0))
+     (${afterKey(1, "bigint", "0")}, ${afterKey(2, "integer", "0")})
    ORDER BY r.device_id, r.revision LIMIT $2`,
 );
 
@@ -41,7 +42,7 @@ const RECALLS = pagesOf(
      (SELECT ${ITEMS_HASH} FROM recall_item i
        WHERE i.tenant = r.tenant AND i.recall_id = r.recall_id) AS items,
      ${isEntered} AS "isEntered"
-   FROM recall r WHERE r.recall_id > coalesce(($1::text[])[1]::bigint, 0)
+   FROM recall r WHERE r.recall_id > ${afterKey(1, "bigint", "0")}
    ORDER BY r.recall_id LIMIT $2`,
 );
 const WITHDRAWALS = pagesOf(
@@ -52,7 +53,7 @@ const WITHDRAWALS = pagesOf(
   ) => `SELECT w.tenant, w.recall_id AS "recallId", w.withdrawn_at AS "withdrawnAt", w.reason,
      w.withdrawn_by AS actor,
      ${isEntered} AS "isEntered"
-   FROM recall_withdrawal w WHERE w.recall_id > coalesce(($1::text[])[1]::bigint, 0)
+   FROM recall_withdrawal w WHERE w.recall_id > ${afterKey(1, "bigint", "0")}
    ORDER BY w.recall_id LIMIT $2`,
 );
 

@@ -1,4 +1,5 @@
 import {
+  afterKey,
   type BackfillSource,
   backfillSource,
   type EnteredRow,
@@ -16,8 +17,8 @@ const pageOf = (table: string, entity: abstract new () => object, id: string) =>
     id,
     (isEntered) => `SELECT ${selectList(entity, { prefix: "r." })}, ${isEntered} AS "isEntered"
      FROM ${table} r
-     WHERE (r.tenant, r.connhex_id, r.revision) > (coalesce(($1::text[])[1], ''),
-       coalesce(($1::text[])[2], ''), coalesce(($1::text[])[3]::integer, 0))
+     WHERE (r.tenant, r.connhex_id, r.revision) > (${afterKey(1, "text", "''")},
+       ${afterKey(2, "text", "''")}, ${afterKey(3, "integer", "0")})
      ORDER BY r.tenant, r.connhex_id, r.revision LIMIT $2`,
   );
 

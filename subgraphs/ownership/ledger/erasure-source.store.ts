@@ -1,4 +1,5 @@
 import {
+  afterKey,
   type BackfillSource,
   backfillSource,
   type EnteredRow,
@@ -17,7 +18,7 @@ const ERASURES = pagesOf(
      ${isEntered} AS "isEntered"
    FROM erasure r
    WHERE (r.tenant, r.erasure_id) >
-     (coalesce(($1::text[])[1], ''), coalesce(($1::text[])[2]::bigint, 0))
+     (${afterKey(1, "text", "''")}, ${afterKey(2, "bigint", "0")})
    ORDER BY r.tenant, r.erasure_id LIMIT $2`,
 );
 
