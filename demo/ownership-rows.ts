@@ -5,6 +5,7 @@ import { CloudIdentityRevisionEntity } from "../subgraphs/ownership/identity/ide
 import {
   entryOfIdentityRevision,
   entryOfOwnershipRevision,
+  newReasonKey,
 } from "../subgraphs/ownership/ledger/ownership-content.ts";
 import type { ContactCipher } from "../subgraphs/ownership/owner/contact-cipher.ts";
 import { OwnerEntity } from "../subgraphs/ownership/owner/owner.entity.ts";
@@ -71,6 +72,7 @@ export class OwnershipRows extends RowSet<keyof typeof OWNERSHIP_TABLES> {
         ...key,
         ...change,
         revision,
+        reasonKey: newReasonKey(change.reason),
         ownerId: change.owner === null ? null : this.first.ownerId + change.owner,
         ownershipId: this.first.ownershipId + this.changes++,
         since: change.at,

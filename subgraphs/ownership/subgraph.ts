@@ -30,6 +30,7 @@ import { CreateChanges1761000000005 } from "./migrations/005-create-changes.ts";
 import { CreateLedger1761000000006 } from "./migrations/006-create-ledger.ts";
 import { EraseOwners1761000000007 } from "./migrations/007-erase-owners.ts";
 import { AuditErasures1761000000008 } from "./migrations/008-audit-erasures.ts";
+import { KeepReasonsUnderKeys1761000000009 } from "./migrations/009-keep-reasons-under-keys.ts";
 import { OwnerEntity } from "./owner/owner.entity.ts";
 import { OwnerResolver } from "./owner/owner.resolver.ts";
 import { Owner, OwnerContact } from "./owner/owner.type.ts";
@@ -69,6 +70,7 @@ export const migrations = [
   CreateLedger1761000000006,
   EraseOwners1761000000007,
   AuditErasures1761000000008,
+  KeepReasonsUnderKeys1761000000009,
 ];
 
 /**

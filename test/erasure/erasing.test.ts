@@ -10,6 +10,7 @@ import {
   type Town,
   TRANSFER,
 } from "../ownership/town.ts";
+import { everyRow } from "./every-row.ts";
 
 const ERASE = `mutation ($ownerId: ID!, $reason: String!, $override: Boolean! = false) {
   eraseOwner(ownerId: $ownerId, reason: $reason, overrideHold: $override) {
@@ -39,22 +40,6 @@ async function ownerOf(connhexId: string, name: string): Promise<string> {
 const erase = (ownerId: string, more: object = {}) =>
   town.ask("compliance", ERASE, { ownerId, reason: "asked for, ticket 4711", ...more });
 
-/** Every row of every table, as text. */
-async function everything(): Promise<string> {
-  const tables = await town.database.admin<{ name: string }>(
-    `SELECT c.relname AS name FROM pg_class c
-     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'`,
-  );
-  const texts = await Promise.all(
-    tables.map(({ name }) =>
-      town.database.admin<{ text: string }>(
-        `SELECT coalesce(string_agg(t::text, ' '), '') AS text FROM ${name} t`,
-      ),
-    ),
-  );
-  return texts.map(([row]) => row?.text).join("\n");
-}
-
 describe("an owner who is erased", () => {
   test("is nobody: his devices are free, his history has no name, his keys are gone", async () => {
     const id = await ownerOf("e-1", "Carla");
@@ -83,7 +68,7 @@ describe("an owner who is erased", () => {
       devices: { totalCount: 0 },
     });
     expect((await town.get(person("Carla"), MY_DEVICES)).myDevices.totalCount).toBe(0);
-    const rows = await everything();
+    const rows = await everyRow(town.database);
     // The order to the other services is the last trace, until they have followed it.
     expect(rows.match(/person-Carla/g)).toHaveLength(1);
     expect(rows).not.toMatch(/carla@example/i);
@@ -94,7 +79,7 @@ describe("an owner who is erased", () => {
     }
     const order = erasures?.find(({ subject }) => subject === "person-Carla");
     await town.service().erasures?.(order ? [order] : []);
-    expect(await everything()).not.toContain("Carla");
+    expect(await everyRow(town.database)).not.toContain("Carla");
     const { erasures: listed } = await town.get("admin", ERASURES);
     expect(listed.nodes).toContainEqual({
       ...{ ownerId: id, reason: "asked for, ticket 4711", released: 2 },
@@ -219,6 +204,21 @@ describe("an owner who is erased", () => {
        WHERE w.erased_at IS NOT NULL`,
     );
     expect(keys).toHaveLength(0);
+  });
+
+  test("was released of all that he owned, also by calls that were cut off", async () => {
+    const id = await ownerOf("e-11", "Walter");
+    await steps.device("e-12");
+    await steps.register(person("Walter"), { connhexId: "e-12" });
+    const { admin } = town.database;
+    await admin(`CREATE TRIGGER cut_off BEFORE INSERT ON erasure
+      FOR EACH ROW EXECUTE FUNCTION deny_all_but_completion()`);
+    expect((await erase(id)).codes).toHaveLength(1);
+    expect((await steps.look("e-12")).owner).toBeNull();
+    await admin("DROP TRIGGER cut_off ON erasure");
+    await steps.register(person("Walter"), { connhexId: "e-12" });
+    // e-11 by the first call, and e-12 by both.
+    expect((await erase(id)).data.eraseOwner.released).toBe(2);
   });
 
   test("owns nothing, however much he registers meanwhile", async () => {

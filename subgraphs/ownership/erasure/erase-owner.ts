@@ -1,7 +1,12 @@
 import { DomainError } from "../../../shared/domain-error.ts";
 import { numberOfGlobalId } from "../../../shared/global-id.ts";
-import { commitmentOfErased, erasedText } from "../../../shared/ledger-store/commitment.ts";
+import {
+  commitmentOfErased,
+  erasedText,
+  type Person,
+} from "../../../shared/ledger-store/commitment.ts";
 import type { Context } from "../context.ts";
+import { type CommittedReason, committedReason } from "../ledger/ownership-content.ts";
 import { LIMITS } from "../limits.ts";
 import type { PersonalData } from "../owner/owner.ts";
 import { ownerActor } from "../ownership/ownership.ts";
@@ -31,10 +36,9 @@ export async function eraseOwner(
   const reason = readErasureReason(text, known);
   const hold = holdOf(await countRecalled(context, owner.ownerId), overrideHold);
   const erasureId = await context.nextId("erasure");
-  let released = 0;
+  const erasure = { erasureId, ownerId: owner.ownerId, reason, hold };
   for (let attempt = 1; attempt <= LIMITS.erasureTries; attempt++) {
-    released += await releaseAll(context, owner.ownerId);
-    const erasure = { erasureId, ownerId: owner.ownerId, reason, hold, released };
+    await releaseAll(context, owner.ownerId);
     const done = await context.write((tx) => finish(tx, context, erasure));
     if (done) return done;
   }
@@ -62,24 +66,20 @@ async function countRecalled({ erasures, manufacturing, caller }: Context, owner
 const RELEASE_REASON = "the owner was erased";
 
 /** Ends his ownerships, some in a transaction: they are many where an organisation is erased. */
-async function releaseAll(context: Context, ownerId: number): Promise<number> {
+async function releaseAll(context: Context, ownerId: number): Promise<void> {
   const note = { actor: context.caller.subject, reason: RELEASE_REASON };
-  let released = 0;
   for (;;) {
     const owned = await context.erasures.owned(ownerId, LIMITS.releasedAtOnce);
-    if (owned.length === 0) return released;
+    if (owned.length === 0) return;
     const next = new Map<string, number>();
     for (const connhexId of owned) next.set(connhexId, await context.nextId("ownership"));
-    released += await context.write(async ({ ownerships, offers }) => {
-      let count = 0;
+    await context.write(async ({ ownerships, offers }) => {
       for (const [connhexId, ownershipId] of next) {
         const current = await ownerships.lock(connhexId);
         if (current?.ownerId !== ownerId) continue;
         await ownerships.change(current, { ownershipId, ownerId: null }, note);
         await offers.remove(connhexId);
-        count++;
       }
-      return count;
     });
   }
 }
@@ -89,7 +89,6 @@ interface ErasureToBe {
   ownerId: number;
   reason: string;
   hold: Hold;
-  released: number;
 }
 
 /** The end of it, in one transaction; null where he has a device again. */
@@ -107,13 +106,17 @@ async function finish(
   if ((await erasures.owned(ownerId, 1)).length > 0) return null;
   const actor = ownerActor(ownerId);
   const changes = await erasures.namingChanges(ownerId, actor);
+  // Also what a call released that was cut off: nobody else knows of it.
+  const released = new Set(
+    changes.flatMap(({ connhexId, reason }) => (reason === RELEASE_REASON ? [connhexId] : [])),
+  ).size;
   const replaced = [];
   for (const change of changes) {
     const person = await personOf(change.actor);
     replaced.push({
       ...change,
       actor: change.actor === actor ? erasedText(person.actor) : change.actor,
-      reason: erasedOnce(change.reason, (text) => person.commit(text)),
+      reason: erasedOnce(change, person),
     });
   }
   await erasures.replaceTexts(replaced);
@@ -121,12 +124,13 @@ async function finish(
   people.forget(caller.tenant, actor);
   const by = await personOf(caller.subject);
   const committed = { actor: by.actor, reason: by.commit(erasure.reason) };
-  return erasures.note({ ...erasure, erasedBy: caller.subject }, held.subject, committed);
+  return erasures.note({ ...erasure, released, erasedBy: caller.subject }, held.subject, committed);
 }
 
-function erasedOnce(text: string | null, commit: (text: string) => string): string | null {
-  if (text === null || commitmentOfErased(text) !== null) return text;
-  return erasedText(commit(text));
+function erasedOnce(change: CommittedReason, person: Person): string | null {
+  const { reason, reasonKey } = change;
+  if (reason === null || (reasonKey === null && commitmentOfErased(reason) !== null)) return reason;
+  return erasedText(committedReason(change, person) ?? "");
 }
 
 function notFound(): DomainError {

@@ -17,6 +17,8 @@ export interface NamingChange {
   revision: number;
   actor: string;
   reason: string | null;
+  /** Of reasons that have a key of their own. */
+  reasonKey: Buffer | null;
 }
 
 const READ = columnsOf(ErasureEntity).flatMap(({ property }) =>
@@ -62,7 +64,8 @@ const NAMING = statement(
      SELECT connhex_id, revision FROM his
      UNION SELECT connhex_id, revision + 1 FROM his
    )
-   SELECT r.connhex_id AS "connhexId", r.revision, r.actor, r.reason
+   SELECT r.connhex_id AS "connhexId", r.revision, r.actor, r.reason,
+     r.reason_key AS "reasonKey"
    FROM about a JOIN ownership_revision r
      ON r.tenant = $1 AND r.connhex_id = a.connhex_id AND r.revision = a.revision
    WHERE r.actor = $3 OR r.reason IS NOT NULL`,
@@ -129,8 +132,8 @@ export class ErasureStore {
     return this.sql.rows(NAMING, [this.tenant, ownerId, actor]);
   }
 
-  /** Puts what the rows are committed to in the place of their texts. */
-  async replaceTexts(rows: readonly NamingChange[]): Promise<void> {
+  /** Puts what the rows are committed to in the place of their texts, and destroys their keys. */
+  async replaceTexts(rows: readonly Omit<NamingChange, "reasonKey">[]): Promise<void> {
     if (rows.length === 0) return;
     await this.sql.rows(REPLACE, [
       rows.map(({ revision }) => revision),

@@ -1,4 +1,9 @@
-import type { Person } from "../../../shared/ledger-store/commitment.ts";
+import { randomBytes } from "node:crypto";
+import {
+  commitment,
+  PERSON_KEY_BYTES,
+  type Person,
+} from "../../../shared/ledger-store/commitment.ts";
 import { contentHash, contentText } from "../../../shared/ledger-store/content-fields.ts";
 import type { Entry } from "../../../shared/ledger-store/entry.ts";
 import type { Timestamp } from "../../../shared/time.ts";
@@ -36,7 +41,11 @@ export interface IdentityChange extends Change {
 export interface OwnerChange extends Change {
   ownershipId: number;
   ownerId: number | null;
+  /** Of rows from before reasons had keys of their own: null. */
+  reasonKey: Buffer | null;
 }
+
+export type CommittedReason = Pick<OwnerChange, "reason" | "reasonKey">;
 
 /** `person` is who did it; null where nobody in particular did, who then gave no reason either. */
 export function provisioningContent(row: IdentityChange, person: Person | null): string {
@@ -44,7 +53,25 @@ export function provisioningContent(row: IdentityChange, person: Person | null):
 }
 
 export function ownershipContent(row: OwnerChange, person: Person): string {
-  return contentText(OWNERSHIP_CONTENT, { ...row, reason: person.commit(row.reason) });
+  return contentText(OWNERSHIP_CONTENT, { ...row, reason: committedReason(row, person) });
+}
+
+/** A key for the reason of one change, where there is a reason. */
+export function newReasonKey(reason: string | null): Buffer | null {
+  return reason === null ? null : randomBytes(PERSON_KEY_BYTES);
+}
+
+/**
+ * What the entry of a change of owners says of its reason. Whoever gave it, it is mostly about an
+ * owner: it has a key of its own, that goes when one of the owners is erased.
+ */
+export function committedReason(
+  { reason, reasonKey }: CommittedReason,
+  person: Person,
+): string | null {
+  if (reasonKey === null) return person.commit(reason);
+  // There is no key without a reason; where there is one, the entry does not agree.
+  return commitment(reasonKey, reason ?? "");
 }
 
 export function provisioningEntryId(connhexId: string, revision: number): string {

@@ -30,4 +30,8 @@ export class OwnershipRevisionEntity {
 
   @Column({ type: "text", nullable: true })
   reason!: string | null;
+
+  /** What the reason's entry commits to it by. Null where there is no reason, and in old rows. */
+  @Column({ name: "reason_key", type: "bytea", nullable: true })
+  reasonKey!: Buffer | null;
 }

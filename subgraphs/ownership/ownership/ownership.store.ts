@@ -4,6 +4,7 @@ import { loadBy } from "../../../shared/load-by.ts";
 import { type Sql, statement } from "../../../shared/postgres/database.ts";
 import { isConnhexId } from "../identity/identity.ts";
 import { enterOwnerships } from "../ledger/entries.store.ts";
+import { committedReason, newReasonKey } from "../ledger/ownership-content.ts";
 import {
   OWNER_COLUMNS,
   OWNER_TABLES,
@@ -97,10 +98,10 @@ const REGISTER = statement(
      RETURNING *
    ), ${toldOwnerships("saved")}, noted AS (
      INSERT INTO ownership_revision
-       (tenant, connhex_id, revision, ownership_id, kind, owner_id, at, actor, reason)
-     SELECT tenant, connhex_id, revision, ownership_id, 'REGISTERED', owner_id, since, $5, $6
+       (tenant, connhex_id, revision, ownership_id, kind, owner_id, at, actor, reason, reason_key)
+     SELECT tenant, connhex_id, revision, ownership_id, 'REGISTERED', owner_id, since, $5, $6, $7
      FROM saved RETURNING *
-   ), entered AS (${enterOwnerships({ from: "noted r", actor: "$7::text", reason: "$8::text" })})
+   ), entered AS (${enterOwnerships({ from: "noted r", actor: "$8::text", reason: "$9::text" })})
    SELECT at FROM noted`,
 );
 const CHANGE = statement(
@@ -112,10 +113,10 @@ const CHANGE = statement(
      RETURNING *
    ), ${toldOwnerships("saved")}, noted AS (
      INSERT INTO ownership_revision
-       (tenant, connhex_id, revision, ownership_id, kind, owner_id, at, actor, reason)
-     SELECT tenant, connhex_id, revision, ownership_id, $6, owner_id, since, $7, $8
+       (tenant, connhex_id, revision, ownership_id, kind, owner_id, at, actor, reason, reason_key)
+     SELECT tenant, connhex_id, revision, ownership_id, $6, owner_id, since, $7, $8, $9
      FROM saved RETURNING *
-   ), entered AS (${enterOwnerships({ from: "noted r", actor: "$9::text", reason: "$10::text" })})
+   ), entered AS (${enterOwnerships({ from: "noted r", actor: "$10::text", reason: "$11::text" })})
    SELECT at FROM noted`,
 );
 
@@ -220,11 +221,9 @@ export class OwnershipStore {
       ownershipId,
       ownerId,
     }: { connhexId: string; ownershipId: number; ownerId: number },
-    { actor, reason }: ChangeNote,
+    note: ChangeNote,
   ): Promise<OwnershipRow | null> {
-    const person = await this.personOf(actor);
-    const committed = [person.actor, person.commit(reason)];
-    const values = [this.tenant, connhexId, ownershipId, ownerId, actor, reason, ...committed];
+    const values = [this.tenant, connhexId, ownershipId, ownerId, ...(await this.noted(note))];
     const [row] = await this.sql.rows<{ at: string }>(REGISTER, values);
     return row ? { connhexId, ownershipId, ownerId, from: row.at, to: null, next: null } : null;
   }
@@ -233,15 +232,22 @@ export class OwnershipStore {
   async change(
     { connhexId, revision }: CurrentOwnership,
     next: { ownershipId: number; ownerId: number | null },
-    { actor, reason }: ChangeNote,
+    note: ChangeNote,
   ): Promise<string> {
     const kind: OwnershipChange = next.ownerId === null ? "RELEASED" : "TRANSFERRED";
     const { ownershipId, ownerId } = next;
-    const person = await this.personOf(actor);
-    const values = [connhexId, revision, ownershipId, ownerId, kind, actor, reason];
-    values.push(person.actor, person.commit(reason));
-    const [row] = await this.sql.rows<{ at: string }>(CHANGE, [this.tenant, ...values]);
+    const values = [this.tenant, connhexId, revision, ownershipId, ownerId, kind];
+    const noted = await this.noted(note);
+    const [row] = await this.sql.rows<{ at: string }>(CHANGE, [...values, ...noted]);
     if (!row) throw new Error("a locked ownership is gone");
     return row.at;
+  }
+
+  /** Who and why, as the row has them and as its entry does. */
+  private async noted({ actor, reason }: ChangeNote) {
+    const person = await this.personOf(actor);
+    const reasonKey = newReasonKey(reason);
+    const committed = committedReason({ reason, reasonKey }, person);
+    return [actor, reason, reasonKey, person.actor, committed];
   }
 }
