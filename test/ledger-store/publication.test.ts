@@ -24,7 +24,8 @@ beforeAll(async () => {
   log = sequencedLog(database, "manufacturing");
   await log.caughtUp();
   const services = [{ ...tinyManufacturing(), log: log.ledger.log }, tinyOwnership()];
-  gateway = await testGateway({ services });
+  // 50 open requests at once from one address, and 5 more each second.
+  gateway = await testGateway({ services, share: 0.05 });
 });
 afterAll(async () => {
   await gateway?.close();
@@ -109,4 +110,12 @@ describe("entries", () => {
     const regulator = await gateway.token({ roles: ["regulator"], tenants: ["globex"] });
     expect((await get("tile/entries/000", regulator)).status).toBe(403);
   });
+});
+
+test("whoever reads too much without a token waits, and whoever has one goes on", async () => {
+  const regulator = await gateway.token({ roles: ["regulator"] });
+  const answers = await Promise.all(Array.from({ length: 60 }, () => get("tile/0/000")));
+  const statuses = new Set(answers.map(({ status }) => status));
+  expect([...statuses].sort()).toEqual([200, 429]);
+  expect((await get("tile/entries/000", regulator)).status).toBe(200);
 });
