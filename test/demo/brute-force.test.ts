@@ -10,8 +10,8 @@ import {
 import { campaignSize } from "../support/campaign-size.ts";
 import { type LoadedDemo, loadedDemo, SEED } from "./loaded-demo.ts";
 
-const DEVICES = campaignSize({ suite: 6_000, long: 20_000 });
-const ASKED = campaignSize({ suite: 150, long: 500 });
+const DEVICES = campaignSize({ suite: 4_000, long: 20_000 });
+const ASKED = campaignSize({ suite: 100, long: 500 });
 const FIELDS = [
   ...GROUP_FIELDS,
   ...FIELD_DEFINITIONS.filter(({ isGroupable }) => isGroupable).map(({ name }) => name),

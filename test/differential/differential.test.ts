@@ -17,7 +17,7 @@ import { campaignSize } from "../support/campaign-size.ts";
 import { type Monolith, monolithOf } from "./monolith.ts";
 import { type Known, type RandomOperation, randomOperation } from "./random-operation.ts";
 
-const OPERATIONS = campaignSize({ suite: 300, long: 1_000 });
+const OPERATIONS = campaignSize({ suite: 200, long: 1_000 });
 const ROLES: readonly Role[] = ["support", "admin", "analyst", "engineering", "line", "regulator"];
 
 let demo: LoadedDemo;

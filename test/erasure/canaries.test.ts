@@ -9,7 +9,7 @@ import { ROOT, type RunningSystem, startSystem } from "../support/running-system
 import { askerOf, CANARY, forEach, ownersIn, registerCanaries } from "./canary-owners.ts";
 import { filesWith, tablesWith } from "./search.ts";
 
-const OWNERS = campaignSize({ suite: 30, long: 1_000 });
+const OWNERS = campaignSize({ suite: 16, long: 1_000 });
 const PATIENCE_MS = campaignSize({ suite: 300_000, long: 1_800_000 });
 const ERASE = `mutation ($ownerId: ID!) {
   eraseOwner(ownerId: $ownerId, reason: "asked for", overrideHold: false) { state } }`;

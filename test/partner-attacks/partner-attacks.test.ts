@@ -11,7 +11,7 @@ import { type Headers, openTargets, type Targets } from "./targets.ts";
 const SEED = "partner attacks";
 /** CPU is judged where nothing else runs: `npm run campaign:partner-attacks`. */
 const isAlone = process.env.PARTNER_ATTACKS === "measure";
-const ATTEMPTS = isAlone ? 10_000 : campaignSize({ suite: 3_000, long: 10_000 });
+const ATTEMPTS = isAlone ? 10_000 : campaignSize({ suite: 2_000, long: 10_000 });
 const WARM_UP = 500;
 const CPU_MS = 50;
 /** The process collects garbage now and then, whoever asks: an attempt costs the least of its tries. */

@@ -8,8 +8,8 @@ import { RandomComponents } from "./random-components.ts";
 import { type Recorded, readRecord } from "./record.ts";
 
 /** `npm run campaign:recall` asks more, of more devices. */
-const DEVICES = Number(process.env.RECALL_DEVICES ?? 3_000);
-const CRITERIA = Number(process.env.RECALL_CRITERIA ?? 70);
+const DEVICES = Number(process.env.RECALL_DEVICES ?? 2_000);
+const CRITERIA = Number(process.env.RECALL_CRITERIA ?? 45);
 const CAMPAIGN_SEED = process.env.RECALL_SEED ?? "recall";
 
 const { plan } = new DemoFactory({ seed: SEED, devices: DEVICES });
