@@ -28,7 +28,11 @@ afterAll(() => demo?.close());
 
 test(`${CRITERIA} random criteria give what a walk through all revisions gives`, async () => {
   const campaign = new Campaign(demo, recorded, { seed: CAMPAIGN_SEED, period });
-  for (let item = 0; item < CRITERIA; item++) await campaign.ask(item);
+  for (let item = 0; item < CRITERIA; item++) {
+    await campaign.ask(item);
+    const asked = item + 1;
+    if (asked % 100 === 0) process.stderr.write(`${asked} of ${CRITERIA} criteria\n`);
+  }
   const { differences, ...result } = campaign.result;
   expect(differences.slice(0, 5)).toEqual([]);
   process.stderr.write(`recall campaign: ${JSON.stringify(result)}\n`);
