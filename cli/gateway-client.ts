@@ -22,6 +22,9 @@ export interface PartialAnswer<Data> {
   errors: readonly GraphError[];
 }
 
+/** How long an answer is waited for, beside what the client was made with. */
+type Until = Pick<Sent, "signal">;
+
 /** Asks the gateway over HTTP, as the one who holds the token. */
 export class GatewayClient {
   readonly #endpoint: string;
@@ -49,16 +52,20 @@ export class GatewayClient {
     };
   }
 
-  /** Answers the data; any error entry is a failure. */
-  async ask<Data>(query: string, variables: object = {}): Promise<Data> {
-    const { data, errors } = await this.askPartly<Data>(query, variables);
+  /** Answers the data; any error entry is a failure. With the `signal` it is not waited for any more. */
+  async ask<Data>(query: string, variables: object = {}, until: Until = {}): Promise<Data> {
+    const { data, errors } = await this.askPartly<Data>(query, variables, until);
     if (errors[0]) throw errorOf(errors[0], this.#roles);
     return data;
   }
 
   /** Answers whatever data there is beside the error entries; fails where there is none. */
-  async askPartly<Data>(query: string, variables: object = {}): Promise<PartialAnswer<Data>> {
-    const { status, body } = await this.#post(JSON.stringify({ query, variables }));
+  async askPartly<Data>(
+    query: string,
+    variables: object = {},
+    until: Until = {},
+  ): Promise<PartialAnswer<Data>> {
+    const { status, body } = await this.#post(JSON.stringify({ query, variables }), until);
     const errors = errorsOf(body);
     if (body?.data == null) {
       throw errors[0] ? errorOf(errors[0], this.#roles) : errorOfStatus(status, this.#endpoint);
@@ -78,10 +85,10 @@ export class GatewayClient {
   }
 
   /** Not `fetch`: Node 20's waits for ever where a connection is closed before it was written to. */
-  async #post(body: string): Promise<{ status: number; body: GraphAnswer | null }> {
+  async #post(body: string, until: Until): Promise<{ status: number; body: GraphAnswer | null }> {
     try {
       const sent = { headers: this.#headers, body, agent: this.#agent, silenceMs: this.#answerMs };
-      const answer = await openAnswer(this.#endpoint, sent);
+      const answer = await openAnswer(this.#endpoint, { ...sent, ...until });
       const read = await text(answer);
       if (!answer.complete) throw new Error("the answer was cut off");
       return { status: answer.statusCode ?? 0, body: parseAnswer(read) };

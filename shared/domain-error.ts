@@ -59,6 +59,8 @@ export const ERROR_CODES = {
   // stations
   SCAN_SEQUENCE_REUSED:
     "Number new scans from where the station stands; a journal is never copied.",
+  SCAN_SEQUENCE_AHEAD:
+    "Send the scans before it first; where they are lost, hand the station over to a new journal.",
   STATION_NAME_TAKEN: "Give the station another name, or hand this one over to its journal.",
   // custom fields
   FIELD_DEFINITION_CONFLICT: "A field's type never changes; define another field.",

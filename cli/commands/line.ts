@@ -125,7 +125,8 @@ Examples:
     )
     .option("--pending", "only scans that nobody has judged yet")
     .option("--refused", "only refused scans")
-    .addOption(format.default("csv"));
+    .addOption(format.default("csv"))
+    .addOption(new Option("--json", "as --format ndjson").implies({ format: "ndjson" }));
   type Options = JournalOptions & {
     format: JournalExportFormat;
     pending?: boolean;

@@ -11,6 +11,8 @@ export interface Sent {
   agent?: Agent;
   /** How long nothing may come. */
   silenceMs?: number;
+  /** Ends it, also within its answer. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -19,13 +21,18 @@ export interface Sent {
  */
 export function openAnswer(
   url: string,
-  { headers, body, agent, silenceMs = SILENCE_MS }: Sent,
+  { headers, body, agent, silenceMs = SILENCE_MS, signal }: Sent,
 ): Promise<IncomingMessage> {
   const request = url.startsWith("https:") ? secure : plain;
   return new Promise((resolve, reject) => {
     const asked = request(
       url,
-      { method: body === undefined ? "GET" : "POST", headers, agent: agent ?? false },
+      {
+        method: body === undefined ? "GET" : "POST",
+        headers,
+        agent: agent ?? false,
+        ...(signal && { signal }),
+      },
       (answer) => {
         answer.setTimeout(silenceMs, () => answer.destroy(new Error("nothing came any more")));
         resolve(answer);

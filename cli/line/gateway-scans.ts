@@ -7,9 +7,10 @@ const RECORD_SCANS = `mutation RecordScans($input: [ScanInput!]!) {
     receivedAt
   }
 }`;
-const STATION =
-  "station journal firstSequence scanCount lastSequence gaps lastScannedAt lastRecordedAt";
-const STATIONS = `query Stations { stations { ${STATION} } }`;
+const STATION = "station firstSequence scanCount lastSequence gaps lastScannedAt lastRecordedAt";
+const STATIONS = `query Stations($journal: ID!) {
+  stations { ${STATION} isHeldBy(journal: $journal) }
+}`;
 const HAND_OVER = `mutation HandOverStation($station: String!, $journal: ID!, $reason: String!) {
   handOverStation(station: $station, journal: $journal, reason: $reason) { ${STATION} }
 }`;
@@ -23,7 +24,6 @@ export type ScanVerdict = JournalVerdict & { serialNumber: string | null };
 /** A station as the gateway knows it. */
 export interface KnownStation {
   station: string;
-  journal: string;
   firstSequence: number;
   scanCount: number;
   lastSequence: number;
@@ -32,17 +32,20 @@ export interface KnownStation {
   lastRecordedAt: string | null;
 }
 
+/** A station as the gateway tells it to whoever has a journal. */
+export type HeldStation = KnownStation & { isHeldBy: boolean };
+
 /** Sends scans of a journal; the answers stand in the order of the scans. */
 export async function recordScans(
   gateway: GatewayClient,
   { station, journal }: JournalHead,
-  scans: readonly JournalScan[],
+  { scans, signal }: { scans: readonly JournalScan[]; signal: AbortSignal },
 ): Promise<{ verdicts: ScanVerdict[]; receivedAt: string }> {
   const input = scans.map(({ kind: _, ...scan }) => ({ station, journal, ...scan }));
   type Told = Omit<ScanVerdict, "kind" | "receivedAt"> & { index: number; station: string };
   const { recordScans: batch } = await gateway.ask<{
     recordScans: { verdicts: Told[]; receivedAt: string };
-  }>(RECORD_SCANS, { input });
+  }>(RECORD_SCANS, { input }, { signal });
   const { receivedAt } = batch;
   const verdicts = batch.verdicts.map(({ index: _, station: __, ...told }): ScanVerdict => {
     return { kind: "verdict", ...told, receivedAt };
@@ -50,8 +53,12 @@ export async function recordScans(
   return { verdicts, receivedAt };
 }
 
-export async function readStations(gateway: GatewayClient): Promise<KnownStation[]> {
-  return (await gateway.ask<{ stations: KnownStation[] }>(STATIONS)).stations;
+/** All stations, and whether this journal has the name of each. */
+export async function readStations(
+  gateway: GatewayClient,
+  journal: string,
+): Promise<HeldStation[]> {
+  return (await gateway.ask<{ stations: HeldStation[] }>(STATIONS, { journal })).stations;
 }
 
 export async function handOverStation(

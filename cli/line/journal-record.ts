@@ -62,6 +62,15 @@ export function encodeLine({ record, durableBytes }: JournalLine): Buffer {
   return Buffer.from(`${Buffer.byteLength(json)} ${checksum} ${checked}\n`);
 }
 
+/** Whether a scan is short enough to be read again, whatever number and place it gets. */
+export function fitsRecord(scan: Omit<JournalScan, "kind" | "sequence">): boolean {
+  const record: JournalScan = { kind: "scan", sequence: Number.MAX_SAFE_INTEGER, ...scan };
+  return encodeLine({ record, durableBytes: DURABLE_BYTES_MOST }).length <= RECORD_BYTES_MOST;
+}
+
+/** As many digits as a line has room for. */
+const DURABLE_BYTES_MOST = 999_999_999_999_999;
+
 const LINE = /^(\d{1,7}) ([0-9a-f]{8}) (\d{1,15}) (\{.*\})$/s;
 
 /** Reads a line without its end; null where it is not whole, or not as it was written. */

@@ -1,4 +1,15 @@
-import { appendFile, cp, mkdtemp, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import {
+  appendFile,
+  cp,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
@@ -87,6 +98,66 @@ describe("a journal", () => {
       await expect(second).rejects.toMatchObject({ code: "JOURNAL_IN_USE" });
     });
     await withJournal(path, async (journal) => expect(journal.lastSequence).toBe(0));
+  });
+
+  test("takes no scan that it could not read again, and then none beside it", async () => {
+    const path = place();
+    const long = (characters: number): NewScan => {
+      const [scan] = scans("LONG");
+      return {
+        ...scan,
+        record: { serialNumber: "LONG", lotCode: "x".repeat(characters) },
+      } as NewScan;
+    };
+    await withJournal(path, async (journal) => {
+      const refused = journal.keep([...scans("A"), long(1_048_500)]);
+      await expect(refused).rejects.toMatchObject({ code: "FIELD_TOO_LARGE" });
+      expect(await journal.keep([long(1_048_000), ...scans("B")])).toHaveLength(2);
+    });
+    await withJournal(path, async (journal) => {
+      expect([journal.lastSequence, journal.tornBytes]).toEqual([2, 0]);
+      expect(await pendingNumbers(journal)).toEqual([1, 2]);
+    });
+  });
+
+  test("that cannot give what is pending says so, and is not asked for ever", async () => {
+    const path = place();
+    await withJournal(path, async (journal) => {
+      await journal.keep(scans("A"));
+      const bytes = await readFile(path);
+      bytes[bytes.length - 10] = 0x58;
+      await writeFile(path, bytes);
+      await expect(journal.pending(500)).rejects.toMatchObject({ code: "JOURNAL_BROKEN" });
+    });
+  });
+
+  test("that somebody else has written to takes nothing more, and leaves what is there", async () => {
+    const path = place();
+    await withJournal(path, async (journal) => {
+      await journal.keep(scans("A"));
+      const other = await readFile(path);
+      await appendFile(path, other.subarray(0, 40));
+      const kept = journal.keep(scans("B"));
+      await expect(kept).rejects.toMatchObject({ code: "JOURNAL_IN_USE" });
+      expect(await readFile(path)).toEqual(Buffer.concat([other, other.subarray(0, 40)]));
+    });
+  });
+
+  test("leaves no lock behind, and minds none of a station that was killed", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "tracegraph-locked-"));
+    const path = join(folder, "one.journal");
+    const locks = async () => (await readdir(folder)).filter((name) => name.endsWith(".lock"));
+    try {
+      await withJournal(path, async () => expect(await locks()).toHaveLength(1));
+      expect(await locks()).toEqual([]);
+      const { ino } = await stat(path);
+      const killed = `require("net").createServer().listen(process.argv[1], () => process.kill(process.pid, 9))`;
+      spawnSync(process.execPath, ["-e", killed, join(folder, `.${ino}.lock`)]);
+      expect(await locks()).toHaveLength(1);
+      await withJournal(path, async (journal) => expect(journal.lastSequence).toBe(0));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   test("is not opened as another station's", async () => {

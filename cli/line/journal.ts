@@ -7,13 +7,18 @@ import { notReadable } from "../read-text.ts";
 import { type JournalLock, lockJournal } from "./journal-lock.ts";
 import {
   encodeLine,
+  fitsRecord,
   type JournalHead,
   type JournalRecord,
   type JournalScan,
   type JournalVerdict,
+  RECORD_BYTES_MOST,
 } from "./journal-record.ts";
 import { findStanding, type Standing } from "./journal-standing.ts";
-import { readJournal } from "./read-journal.ts";
+import { brokenJournal, readJournal } from "./read-journal.ts";
+
+/** Scans that are read together, however few they are: each may be as long as a record. */
+const PENDING_BYTES = 4_194_304;
 
 /** A scan that is to be kept: its number is the journal's affair. */
 export type NewScan = Omit<JournalScan, "kind" | "sequence">;
@@ -64,7 +69,9 @@ export class Journal {
       });
     let lock: JournalLock | null = null;
     try {
-      lock = await lockJournal(path, handle);
+      lock = await lockJournal(path, handle).catch((error: NodeJS.ErrnoException) => {
+        throw error instanceof CliError ? error : notWritable(path, error);
+      });
       return await Journal.#begin(path, { handle, lock, station, beginning });
     } catch (error) {
       await lock?.release();
@@ -118,9 +125,14 @@ export class Journal {
     return this.lastSequence - this.judgedSequence;
   }
 
-  /** Puts scans on the disk, with their numbers. Throws JOURNAL_NOT_WRITABLE, and then none is kept. */
+  /**
+   * Puts scans on the disk, with their numbers. Throws JOURNAL_NOT_WRITABLE, JOURNAL_IN_USE or, where
+   * one could not be read again, FIELD_TOO_LARGE; and then none is kept.
+   */
   keep(scans: readonly NewScan[]): Promise<JournalScan[]> {
     return this.#inTurn(async () => {
+      const tooLong = scans.find((scan) => !fitsRecord(scan));
+      if (tooLong) throw tooLongScan(tooLong);
       const kept = scans.map((scan, index): JournalScan => {
         return { kind: "scan", sequence: this.lastSequence + index + 1, ...scan };
       });
@@ -144,12 +156,19 @@ export class Journal {
   async pending(most: number): Promise<{ scans: JournalScan[]; next: number }> {
     const scans: JournalScan[] = [];
     let next = this.standing.pendingFrom;
+    let bytes = 0;
+    const isAny = this.pendingCount > 0;
     const range = { from: next, to: this.#durable };
-    for await (const { record, end } of readJournal(this.path, this.handle, range)) {
-      if (record.kind === "scan" && record.sequence > this.judgedSequence) scans.push(record);
+    for await (const { record, start, end } of readJournal(this.path, this.handle, range)) {
+      if (record.kind === "scan" && record.sequence > this.judgedSequence) {
+        scans.push(record);
+        bytes += end - start;
+      }
       next = end;
-      if (scans.length === most) break;
+      if (scans.length === most || bytes >= PENDING_BYTES) break;
     }
+    // Whoever waits for them would ask again at once, and for ever.
+    if (isAny && scans.length === 0) throw brokenJournal(this.path, next);
     return { scans, next };
   }
 
@@ -174,9 +193,20 @@ export class Journal {
     return done;
   }
 
+  /** Where the lock does not reach, as on a disk of several machines, the file still tells. */
+  async #assertAlone(): Promise<void> {
+    const { size } = await this.handle.stat().catch((error: NodeJS.ErrnoException) => {
+      throw notWritable(this.path, error);
+    });
+    if (size === this.standing.end) return;
+    this.#failure = new CliError("JOURNAL_IN_USE", `another process has written to ${this.path}`);
+    throw this.#failure;
+  }
+
   async #append(records: readonly JournalRecord[], isDurable: boolean): Promise<void> {
     const durableBytes = this.#durable;
     const bytes = Buffer.concat(records.map((record) => encodeLine({ record, durableBytes })));
+    await this.#assertAlone();
     try {
       await writeAll(this.handle, bytes, this.standing.end);
       if (isDurable) await this.handle.datasync();
@@ -189,6 +219,14 @@ export class Journal {
     this.standing.end += bytes.length;
     if (isDurable) this.#durable = this.standing.end;
   }
+}
+
+/** As the refusal of a line that makes such a scan. */
+export function tooLongScan({ record }: NewScan): CliError {
+  const most = `more than ${RECORD_BYTES_MOST.toLocaleString("en")} bytes`;
+  return new CliError("FIELD_TOO_LARGE", `the scan of ${record.serialNumber} has ${most}`, {
+    advice: "Shorten its custom fields.",
+  });
 }
 
 async function cut(path: string, handle: FileHandle, end: number): Promise<void> {

@@ -1,10 +1,12 @@
 import { CliError } from "../cli-error.ts";
 import { type ConnectionOptions, connect } from "../connection.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
+import type { Refusal } from "../import/row.ts";
 import { note, plural, print, printable } from "../output.ts";
-import { Journal, type NewScan } from "./journal.ts";
+import { Journal, type NewScan, tooLongScan } from "./journal.ts";
+import { fitsRecord } from "./journal-record.ts";
 import { isRefusedRow, type ReadLine, readScans, type ScanInputOptions } from "./read-scans.ts";
-import { Sender } from "./sender.ts";
+import { isNotWritten, Sender } from "./sender.ts";
 import {
   jsonDisplay,
   nothingShown,
@@ -80,8 +82,7 @@ async function runTogether(
   stop.signal.addEventListener("abort", () => process.stdin.destroy(), { once: true });
   await work(station).catch((error: unknown) => {
     // What was not kept is told before anything else.
-    const isNotKept = error instanceof CliError && error.code === "JOURNAL_NOT_WRITABLE";
-    if (isNotKept || !stop.signal.aborted) failure = error;
+    if (isNotWritten(error) || !stop.signal.aborted) failure = error;
   });
   sender.end(stop.signal.aborted || failure ? 0 : options.lingerMs);
   await sending;
@@ -104,8 +105,11 @@ async function keepLines({ journal, display, sender }: OpenStation, lines: reado
   const scans: NewScan[] = [];
   const readAt = new Date().toISOString();
   for (const { line, read } of lines) {
-    if (isRefusedRow(read)) display.notScanned(line, read);
-    else scans.push({ scannedAt: read.scannedAt ?? readAt, record: read.record });
+    const scan = isRefusedRow(read)
+      ? read
+      : refusedOrFit({ scannedAt: read.scannedAt ?? readAt, record: read.record });
+    if ("reason" in scan) display.notScanned(line, scan);
+    else scans.push(scan);
   }
   for (let from = 0; from < scans.length; from += KEPT_TOGETHER) {
     const together = scans.slice(from, from + KEPT_TOGETHER);
@@ -115,6 +119,12 @@ async function keepLines({ journal, display, sender }: OpenStation, lines: reado
     display.kept(kept, sender.isOnline);
     sender.wake();
   }
+}
+
+function refusedOrFit(scan: NewScan): NewScan | Refusal {
+  if (fitsRecord(scan)) return scan;
+  const { code, message } = tooLongScan(scan);
+  return { code, field: null, reason: message };
 }
 
 /** Nobody must think that these were taken. */

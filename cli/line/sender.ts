@@ -18,6 +18,8 @@ export interface SenderEvents {
 const BACK_OFF_MS = [50, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
 /** More apart than this, clocks differ by more than the way between them takes. */
 const SKEW_MS = 60_000;
+/** With these the gateway does not take the journal as it is: somebody must look at it. */
+const FINAL = ["STATION_NAME_TAKEN", "SCAN_SEQUENCE_REUSED", "SCAN_SEQUENCE_AHEAD"] as const;
 /** The gateway takes the other scans: so a scan that it cannot read must not stand in their way. */
 const UNREADABLE = [
   "BAD_USER_INPUT",
@@ -28,6 +30,15 @@ const UNREADABLE = [
   "VARIABLE_TEXT_TOO_LONG",
 ];
 
+/** More of a gateway's words than this are no message. */
+const TOLD_CHARACTERS = 4_000;
+
+/** Whether the journal itself failed: what was to be written is not there. */
+export function isNotWritten(error: unknown): boolean {
+  const codes: readonly string[] = ["JOURNAL_NOT_WRITABLE", "JOURNAL_IN_USE"];
+  return error instanceof CliError && codes.includes(error.code);
+}
+
 /** Sends what a journal holds, in its order, whenever the gateway can be reached. */
 export class Sender {
   isOnline = true;
@@ -35,10 +46,11 @@ export class Sender {
   #failures = 0;
   #aheadMs = 0;
   #gateway: GatewayClient | null = null;
-  /** When to give up, once nothing more comes. */
-  #endsAt: number | null = null;
+  /** Nothing more comes. */
+  #isEnding = false;
   #wake: () => void = () => undefined;
-  readonly #ending = new AbortController();
+  /** Whatever is not sent by then stays in the journal. */
+  readonly #end = new AbortController();
 
   constructor(
     private readonly journal: Journal,
@@ -53,40 +65,36 @@ export class Sender {
 
   /** Nothing more comes: ends when all is sent, or has not been for so long. */
   end(lingerMs: number): void {
-    this.#endsAt = Date.now() + lingerMs;
-    setTimeout(() => this.#ending.abort(), lingerMs).unref();
+    this.#isEnding = true;
+    if (lingerMs === 0) this.#end.abort();
+    else setTimeout(() => this.#end.abort(), lingerMs).unref();
     this.#wake();
   }
 
   /** Runs until it is ended. Throws where the gateway does not take this journal. */
   async run(): Promise<void> {
-    for (;;) {
+    while (!this.#end.signal.aborted) {
       const { scans, next } = await this.journal.pending(this.#atOnce);
       if (scans.length > 0) {
-        const isSent = await this.#send(scans, next);
-        if (!isSent && this.#isOver()) return;
-        if (!isSent) await this.#backOff();
-      } else if (this.#endsAt !== null) return;
+        if (!(await this.#send(scans, next))) await this.#backOff();
+      } else if (this.#isEnding) return;
       else await this.#more();
     }
-  }
-
-  #isOver(): boolean {
-    return this.#endsAt !== null && Date.now() >= this.#endsAt;
   }
 
   async #more(): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
       // What came before there was anybody to wake.
-      if (this.journal.pendingCount > 0 || this.#endsAt !== null) resolve();
+      if (this.journal.pendingCount > 0 || this.#isEnding) resolve();
     });
   }
 
   async #backOff(): Promise<void> {
     const least = BACK_OFF_MS[Math.min(this.#failures, BACK_OFF_MS.length) - 1] ?? 0;
     const jitter = 1 + Math.random() / 5;
-    await wait(least * jitter, undefined, { signal: this.#ending.signal }).catch(() => undefined);
+    const { signal } = this.#end;
+    await wait(least * jitter, undefined, { signal }).catch(() => undefined);
   }
 
   /** Answers whether the way is free for the next scans. */
@@ -94,7 +102,10 @@ export class Sender {
     try {
       this.#gateway ??= await this.connect();
       const sentAt = Date.now();
-      const { verdicts, receivedAt } = await recordScans(this.#gateway, this.journal.head, scans);
+      const { verdicts, receivedAt } = await recordScans(this.#gateway, this.journal.head, {
+        scans,
+        signal: this.#end.signal,
+      });
       this.#noteSkew((sentAt + Date.now()) / 2 - Date.parse(receivedAt));
       this.#atOnce = SCANS_AT_ONCE;
       await this.#settle(verdicts, { scans, next });
@@ -104,6 +115,7 @@ export class Sender {
       return true;
     } catch (error) {
       if (!(error instanceof CliError) || this.#isFinal(error)) throw error;
+      if (this.#end.signal.aborted) return false;
       if (UNREADABLE.includes(error.code)) return this.#setAside(scans, next, error);
       // The next try may have a new token.
       this.#gateway = null;
@@ -115,8 +127,8 @@ export class Sender {
     }
   }
 
-  #isFinal({ code }: CliError): boolean {
-    return ["STATION_NAME_TAKEN", "SCAN_SEQUENCE_REUSED", "JOURNAL_NOT_WRITABLE"].includes(code);
+  #isFinal(error: CliError): boolean {
+    return isNotWritten(error) || FINAL.some((code) => code === error.code);
   }
 
   async #settle(
@@ -128,7 +140,10 @@ export class Sender {
       throw new CliError("GATEWAY_ANSWER", "the gateway gave verdicts on other scans");
     }
     const notKept = verdicts.find(({ arrival }) => arrival === "NOT_KEPT");
-    if (notKept) throw new CliError(finalCode(notKept), notKept.message ?? "not kept");
+    if (notKept) {
+      const code = FINAL.find((final) => final === notKept.code) ?? "SCAN_SEQUENCE_REUSED";
+      throw new CliError(code, notKept.message ?? "not kept");
+    }
     await this.journal.settle(verdicts.map(asKept), next);
     this.events.judged(verdicts);
   }
@@ -166,11 +181,9 @@ export class Sender {
   }
 }
 
-function finalCode({ code }: ScanVerdict): "STATION_NAME_TAKEN" | "SCAN_SEQUENCE_REUSED" {
-  return code === "STATION_NAME_TAKEN" ? code : "SCAN_SEQUENCE_REUSED";
-}
-
-/** The journal has the serial number in the scan. */
+/** The journal has the serial number in the scan, and a verdict must be short enough to be read. */
 function asKept({ serialNumber: _, ...verdict }: ScanVerdict): JournalVerdict {
-  return verdict;
+  const { message, field } = verdict;
+  const short = (text: string | null) => text?.slice(0, TOLD_CHARACTERS) ?? null;
+  return { ...verdict, message: short(message), field: short(field) };
 }

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { CliError } from "../cli-error.ts";
 import { type ConnectionOptions, connect } from "../connection.ts";
 import { note, print, printable, printJson, table } from "../output.ts";
-import { handOverStation, type KnownStation, readStations } from "./gateway-scans.ts";
+import { type HeldStation, handOverStation, readStations } from "./gateway-scans.ts";
 import { Journal } from "./journal.ts";
 import { type JournalFile, openJournalFile } from "./open-journal-file.ts";
 import { spanOf } from "./station-display.ts";
@@ -18,11 +18,11 @@ export async function tellStatus(options: StationFile): Promise<void> {
   const journal = await openJournalFile(options.journal);
   await journal.close();
   assertStation(journal, options);
-  let known: KnownStation | null = null;
+  let known: HeldStation | null = null;
   let failure: CliError | null = null;
   try {
     const { gateway } = await connect(options, ["line"], { answerMs: 5_000 });
-    const stations = await readStations(gateway);
+    const stations = await readStations(gateway, journal.head.journal);
     known = stations.find(({ station }) => station === options.station) ?? null;
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
@@ -58,7 +58,7 @@ function statusOf({ head, standing, refused, pendingSince, tornBytes }: JournalF
   };
 }
 
-function printStatus(status: ReturnType<typeof statusOf>, known: KnownStation | null): void {
+function printStatus(status: ReturnType<typeof statusOf>, known: HeldStation | null): void {
   const { pendingSince } = status;
   const since = pendingSince ? `, the first of them for ${spanOf(ageOf(pendingSince))}` : "";
   const rows = [
@@ -68,10 +68,10 @@ function printStatus(status: ReturnType<typeof statusOf>, known: KnownStation | 
     ["refused", `${status.refused}`],
   ];
   if (known) {
-    const isOther = known.journal !== status.journal;
     rows.push(["gateway has", `${known.scanCount} scans, the last one ${known.lastSequence}`]);
     rows.push(["gaps", `${known.gaps}`], ["last recorded", known.lastRecordedAt ?? "–"]);
-    if (isOther) rows.push(["name", "ANOTHER JOURNAL HAS IT: the gateway refuses this one"]);
+    if (!known.isHeldBy)
+      rows.push(["name", "ANOTHER JOURNAL HAS IT: the gateway refuses this one"]);
   }
   print(table(["station", status.station], rows));
 }
@@ -96,6 +96,6 @@ export async function takeOver(options: StationFile & { reason: string }): Promi
     firstSequence: known.firstSequence,
   });
   await journal.close();
-  if (options.json) return printJson({ file: options.journal, ...known });
+  if (options.json) return printJson({ file: options.journal, journal: id, ...known });
   print(`${station} goes on with scan ${known.firstSequence} in ${printable(options.journal)}`);
 }

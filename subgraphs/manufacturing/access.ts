@@ -131,10 +131,14 @@ export const ACCESS: AccessTable = {
     RECORDERS,
     "index station sequence arrival serialNumber outcome revision code message field",
   ),
-  Station: grant(
-    STAFF,
-    "station journal firstSequence scanCount lastSequence gaps lastScannedAt lastRecordedAt",
-  ),
+  Station: {
+    ...grant(
+      STAFF,
+      "station isHeldBy firstSequence scanCount lastSequence gaps lastScannedAt lastRecordedAt",
+    ),
+    // Whoever has a journal's id and may record can scan as its station.
+    ...grant(ENGINEERS, "journal"),
+  },
   Recall: {
     ...grant(
       RECALL_READERS,

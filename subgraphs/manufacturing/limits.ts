@@ -11,6 +11,8 @@ export const LIMITS = {
   recordingLanes: 2,
   /** Single records of all tenants that wait or are being written. */
   recordsWaiting: 4_000,
+  /** How far a scan's number may be beyond the last one: so many wait in a journal, at the most. */
+  sequencesAhead: 100_000,
   serialNumberCharacters: 128,
   connhexIdCharacters: 128,
   fieldCharacters: 256,

@@ -110,6 +110,7 @@ function targetsOf(schemas: Schemas, entry: EntryPoint, place: Place): Target[] 
 
 const ARGUMENTS: Readonly<Record<string, string>> = {
   "Device.asOf": '(at: "2100-01-01T00:00:00Z")',
+  "Station.isHeldBy": '(journal: "the-first-journal")',
   "Client.documents": "(first: 1)",
   "Webhook.deliveries": "(first: 1)",
   "Device.history": "(last: 1)",

@@ -187,7 +187,7 @@ export const OF_MANUFACTURING: readonly Omit<MutationCase, "place">[] = [
     name: "handOverStation",
     text: `($fieldName: String!, $journal: ID!) { f0: handOverStation(
       station: $fieldName, journal: $journal, reason: "new computer")`,
-    answer: "station journal firstSequence scanCount lastSequence gaps",
+    answer: "station firstSequence scanCount lastSequence gaps",
     // The station of each tenant has the name of its own field.
     variables: ({ fieldName }, { serial }) => ({ fieldName, journal: `another-journal-${serial}` }),
     asked: ["MINE", "FOREIGN", "NOTHING"],

@@ -96,7 +96,9 @@ export const OPEN: readonly [type: string, fields: string, roles: string][] = [
   ["ComponentLoop", "path", STAFF],
   ["InstallationBatch", "verdicts recorded unchanged refused", RECORDERS],
   ["InstallationVerdict", "index installation outcome code message field", RECORDERS],
-  ["Station", "station journal firstSequence scanCount lastSequence gaps", STAFF],
+  ["Station", "station isHeldBy firstSequence scanCount lastSequence gaps", STAFF],
+  // A station's credential: with it, whoever may record scans as the station.
+  ["Station", "journal", ENGINEERS],
   ["Station", "lastScannedAt lastRecordedAt", STAFF],
   ["ScanBatch", "verdicts recorded revised unchanged refused duplicates receivedAt", RECORDERS],
   ["ScanVerdict", "index station sequence arrival serialNumber outcome revision", RECORDERS],

@@ -8,7 +8,9 @@ import type { PairConfig } from "../../start/pair.ts";
 import { type TestGateway, type TestGatewayOptions, testGateway } from "../support/gateway.ts";
 import { type RealPair, realPair } from "../support/real-pair.ts";
 
-const MAIN = join(import.meta.dirname, "../../dist/cli/main.js");
+/** The built command line. */
+export const MAIN =
+  process.env.TRACEGRAPH_MAIN ?? join(import.meta.dirname, "../../dist/cli/main.js");
 
 /** How a command ended, and what it wrote. */
 export interface Ran {
@@ -20,6 +22,8 @@ export interface Ran {
 export interface RunOptions {
   input?: string | Buffer;
   environment?: Record<string, string>;
+  /** The folder that it runs in. */
+  folder?: string;
 }
 
 /** Runs the built command line in a process of its own, away from any data folder. */
@@ -31,6 +35,7 @@ export async function runCommand(words: readonly string[], options: RunOptions =
       ...options.environment,
     },
     stdio: ["pipe", "pipe", "pipe"],
+    ...(options.folder !== undefined && { cwd: options.folder }),
   });
   const texts = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => {

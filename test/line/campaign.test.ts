@@ -9,9 +9,9 @@ import { byDevice } from "../../bench/scans/model.ts";
 import { planScans } from "../../bench/scans/plan.ts";
 import { describeCuts, describeScans } from "../../bench/scans/report.ts";
 import { type ScanRows, scanRows } from "../../bench/scans/scan-rows.store.ts";
+import { MAIN } from "../cli/command-line.ts";
 import { type TestGateway, testGateway } from "../support/gateway.ts";
 import { type RealPair, realPair } from "../support/real-pair.ts";
-import { MAIN } from "./live-station.ts";
 
 let pair: RealPair;
 let gateway: TestGateway;

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { StationProcess } from "../../bench/scans/station-process.ts";
-import { type Hall, MAIN, openHall } from "./live-station.ts";
+import { MAIN } from "../cli/command-line.ts";
+import { type Hall, openHall } from "./live-station.ts";
 
 let hall: Hall;
 beforeAll(async () => {

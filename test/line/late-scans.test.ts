@@ -109,7 +109,7 @@ describe("a station's name", () => {
     expect(verdictsOf(await send(taken))).toEqual(["6 NOT_KEPT REFUSED STATION_NAME_TAKEN"]);
     const handOver = { station: "named", journal: other, reason: "new computer" };
     const { data } = await factory.ask("line", HAND_OVER, handOver);
-    expect(data.handOverStation).toMatchObject({ journal: other, firstSequence: 6, gaps: 3 });
+    expect(data.handOverStation).toMatchObject({ isHeldBy: true, firstSequence: 6, gaps: 3 });
     expect(verdictsOf(await send(taken))).toEqual(["6 FIRST RECORDED 1"]);
     expect((await factory.ask("line", HAND_OVER, handOver)).data.handOverStation).toMatchObject({
       firstSequence: 6,
@@ -133,10 +133,30 @@ describe("a station's name", () => {
   });
 
   test("stands in the list of stations, with how far it came", async () => {
-    const { data } = await factory.ask("analyst", STATIONS);
+    const { data } = await factory.ask("engineering", STATIONS);
     const named = data.stations.find(({ station }: { station: string }) => station === "named");
     expect(named).toMatchObject({ journal: other, scanCount: 3, lastSequence: 6, gaps: 3 });
     expect(named.lastScannedAt).toBe("2026-01-01T08:06:00.000000Z");
+  });
+
+  test("keeps its journal's id from other stations, which could scan as this one with it", async () => {
+    const asked = await factory.ask("line", STATIONS);
+    expect(asked.codes).toContain("FORBIDDEN");
+    expect(JSON.stringify(asked)).not.toContain(other);
+    const isHeldBy = "query ($journal: ID!) { stations { station isHeldBy(journal: $journal) } }";
+    const { data } = await factory.ask("line", isHeldBy, { journal: other });
+    const holders = data.stations.filter((station: { isHeldBy: boolean }) => station.isHeldBy);
+    expect(holders).toEqual([{ station: "named", isHeldBy: true }]);
+  });
+
+  test("is not used up by one scan with a number far ahead", async () => {
+    const ahead = (sequence: number) => scan(sequence, { serialNumber: "F-7" }, at("far"));
+    await send(ahead(1));
+    expect(verdictsOf(await send(ahead(100_002), ahead(2_147_483_647)))).toEqual([
+      "100002 NOT_KEPT REFUSED SCAN_SEQUENCE_AHEAD",
+      "2147483647 NOT_KEPT REFUSED SCAN_SEQUENCE_AHEAD",
+    ]);
+    expect(verdictsOf(await send(ahead(100_001)))).toEqual(["100001 FIRST UNCHANGED 1"]);
   });
 });
 

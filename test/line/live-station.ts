@@ -7,11 +7,7 @@ import {
   type StationProcessOptions,
   startStation,
 } from "../../bench/scans/station-process.ts";
-import { type CommandLine, type Ran, startCommandLine } from "../cli/command-line.ts";
-import { ROOT } from "../support/running-system.ts";
-
-/** The built command line. */
-export const MAIN = process.env.TRACEGRAPH_MAIN ?? join(ROOT, "dist/cli/main.js");
+import { type CommandLine, MAIN, type Ran, startCommandLine } from "../cli/command-line.ts";
 
 /** A factory with a gateway, a way to it that can be cut, and stations with journals. */
 export interface Hall {

@@ -9,7 +9,7 @@ export const RECORD_SCANS = `mutation RecordScans($input: [ScanInput!]!) {
 
 export const HAND_OVER = `mutation HandOver($station: String!, $journal: ID!, $reason: String!) {
   handOverStation(station: $station, journal: $journal, reason: $reason) {
-    station journal firstSequence scanCount lastSequence gaps
+    station isHeldBy(journal: $journal) firstSequence scanCount lastSequence gaps
   }
 }`;
 

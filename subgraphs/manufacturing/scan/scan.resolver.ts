@@ -51,6 +51,14 @@ export class StationResolver {
     return write(({ stations }) => stations.handOver(station, journal, why));
   }
 
+  @FieldResolver(() => Boolean)
+  isHeldBy(
+    @Root() station: StationRow,
+    @Arg("journal", () => ID, { description: "The id of a journal." }) journal: string,
+  ): boolean {
+    return station.journal === journal;
+  }
+
   @FieldResolver(() => Int)
   gaps(@Root() station: StationRow): number {
     return gapsOf(station);

@@ -50,10 +50,14 @@ test.each<
   ["of another journal", { journal: "another-journal-x" }, null, 1, "STATION_NAME_TAKEN"],
   ["of another journal, again", { journal: "another-journal-x" }, kept(), 1, "STATION_NAME_TAKEN"],
   ["under a former journal's number", {}, null, 8, "SCAN_SEQUENCE_REUSED"],
+  ["100,000 beyond the last one", { sequence: 100_009 }, null, 1, "first"],
+  ["further beyond the last one", { sequence: 100_010 }, null, 1, "SCAN_SEQUENCE_AHEAD"],
+  ["of a journal that began later", { sequence: 120_000 }, null, 20_001, "first"],
+  ["again, however far it was", { sequence: 900_000 }, kept({ sequence: 900_000 }), 1, "REVISED"],
 ])("a scan that comes %s", (_, more, before, firstSequence, expected) => {
   const answer = () => {
     try {
-      const holder = { journal: SCAN.journal, firstSequence };
+      const holder = { journal: SCAN.journal, firstSequence, lastSequence: 9 };
       return keptAnswer({ ...SCAN, ...more }, before, holder)?.outcome ?? "first";
     } catch (error) {
       return (error as { code: string }).code;
@@ -99,6 +103,12 @@ test.each<[journal: string, former: string[], outcome: number | null | string]>(
     }
   };
   expect(outcome()).toBe(expected);
+});
+
+test("a name whose numbers are used up is not handed over", () => {
+  const handOver = (lastSequence: number) => judgeHandOver({ ...STATION, lastSequence }, "c", []);
+  expect(handOver(2_147_483_646)).toBe(2_147_483_647);
+  expect(() => handOver(2_147_483_647)).toThrow("used up");
 });
 
 test("a tenant has at most 1,000 stations", () => {

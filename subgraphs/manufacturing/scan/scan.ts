@@ -75,6 +75,8 @@ export interface StationHolder {
   journal: string;
   /** The first number of this journal: those before it belong to former ones. */
   firstSequence: number;
+  /** The highest number that has arrived. */
+  lastSequence: number;
 }
 
 const JOURNAL = /^[A-Za-z0-9_-]{16,64}$/;
@@ -133,11 +135,29 @@ export function keptAnswer(
     );
   }
   if (kept && kept.contentHash === hashOfScan(scan)) return kept;
-  if (!kept && sequence >= holder.firstSequence) return null;
+  if (!kept && sequence >= holder.firstSequence) {
+    assertNotFarAhead(scan, holder);
+    return null;
+  }
   const message = kept
     ? `scan ${sequence} of ${station} came before, and said something else`
     : `scan ${sequence} of ${station} is of a former journal: this one begins with ${holder.firstSequence}`;
   throw new DomainError("SCAN_SEQUENCE_REUSED", message, { station, sequence });
+}
+
+/** A number is for good: one far ahead of all others would leave the station few more. */
+function assertNotFarAhead(
+  { station, sequence }: ScanStatement,
+  { firstSequence, lastSequence }: StationHolder,
+): void {
+  const last = Math.max(lastSequence, firstSequence - 1);
+  if (sequence <= last + LIMITS.sequencesAhead) return;
+  const most = LIMITS.sequencesAhead.toLocaleString("en");
+  throw new DomainError(
+    "SCAN_SEQUENCE_AHEAD",
+    `scan ${sequence} of ${station} is more than ${most} beyond its last one, ${last}`,
+    { station, sequence },
+  );
 }
 
 /** All that is known of a device. */

@@ -10,6 +10,9 @@ export interface StationNumbers {
   lastSequence: number;
 }
 
+/** The highest number that GraphQL and the table can say. */
+const SEQUENCE_MOST = 2_147_483_647;
+
 /** Numbers below the last one that never arrived: scans that wait in a journal, or are lost with it. */
 export function gapsOf({ scanCount, lastSequence }: StationNumbers): number {
   return lastSequence - scanCount;
@@ -17,7 +20,8 @@ export function gapsOf({ scanCount, lastSequence }: StationNumbers): number {
 
 /**
  * The first number of a journal that takes over the station's name; null where it has the name
- * already. Throws STATION_NAME_TAKEN where it had it before: its numbers would be given out twice.
+ * already. Throws STATION_NAME_TAKEN where it had it before: its numbers would be given out twice;
+ * LIMIT_EXCEEDED where no number is left.
  */
 export function judgeHandOver(
   present: StationNumbers,
@@ -30,6 +34,13 @@ export function judgeHandOver(
       "STATION_NAME_TAKEN",
       `this journal had the name ${present.station} before, and gave it up`,
       { station: present.station },
+    );
+  }
+  if (present.lastSequence >= SEQUENCE_MOST) {
+    throw new DomainError(
+      "LIMIT_EXCEEDED",
+      `the numbers of ${present.station} are used up: give the station another name`,
+      { most: SEQUENCE_MOST },
     );
   }
   return present.lastSequence + 1;

@@ -13,6 +13,9 @@ export class Station {
   @Field(() => ID, { description: "The journal whose scans the name stands before now." })
   journal!: string;
 
+  @Field(() => Boolean, { description: "Whether the name stands before this journal's scans now." })
+  isHeldBy!: boolean;
+
   @Field(() => Int, { description: "The first number of that journal." })
   firstSequence!: number;
 
