@@ -40,7 +40,9 @@ async function main(): Promise<void> {
 async function settle(bench: BenchDatabases): Promise<void> {
   notice("entering what was loaded in the log");
   const gateway = await startGatewayProcess(bench, { coalesces: true, profileFolder: null });
-  for (const name of ["manufacturing", "ownership"]) await ledgerDrained(bench.adminUrl(name));
+  for (const name of ["manufacturing", "ownership", "gateway"]) {
+    await ledgerDrained(bench.adminUrl(name));
+  }
   await gateway.process.stop();
 }
 

@@ -28,9 +28,12 @@ export async function restoreManufacturing(
   await ask(postgres, `GRANT CONNECT ON DATABASE ${to} TO manufacturing_app`);
 }
 
-/** Waits until every entry stands in the log: it follows the records at a distance. */
+const TO_ENTER = `SELECT WHERE EXISTS (SELECT FROM ledger_pending)
+  OR EXISTS (SELECT FROM ledger_backfill WHERE NOT is_done)`;
+
+/** Waits until every row has its entry in the log, which follows the records at a distance. */
 export async function ledgerDrained(adminUrl: string): Promise<void> {
-  while ((await ask(adminUrl, "SELECT FROM ledger_pending LIMIT 1")) > 0) await wait(LOOK_MS);
+  while ((await ask(adminUrl, TO_ENTER)) > 0) await wait(LOOK_MS);
 }
 
 /** Answers how many rows came. */
