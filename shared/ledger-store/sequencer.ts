@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { checkpointText, openCheckpoint } from "../ledger/checkpoint.ts";
+import { type Checkpoint, checkpointText, openCheckpoint } from "../ledger/checkpoint.ts";
 import { verifierOf } from "../ledger/cosignature.ts";
 import { EMPTY_ROOT, type Hash } from "../ledger/merkle.ts";
 import { signNote } from "../ledger/note.ts";
+import { LedgerFormatError } from "../ledger/strict-text.ts";
 import { newTiles } from "../ledger/tiles.ts";
 import { log } from "../log.ts";
 import type { TenantSql } from "../postgres/database.ts";
@@ -125,7 +126,7 @@ export class Sequencer {
   private async read(): Promise<Tree> {
     const { keys, beforeFirstSignature } = this.options;
     const state = await this.store.state();
-    const tree = await this.checked(state);
+    const tree = this.checked(state);
     await beforeFirstSignature?.({ origin: keys.origin, size: tree.size, root: tree.root });
     const known = new Set((await this.store.keys()).map(({ keyId }) => keyId));
     for (const { keyId, verifierKey } of keys.signers) {
@@ -138,25 +139,36 @@ export class Sequencer {
   }
 
   /** The stored tree, where its parts agree with each other and with what was signed. */
-  private async checked({ size, root, note, leaves, edge }: StoredState): Promise<Tree> {
+  private checked({ size, root, note, leaves, edge }: StoredState): Tree {
     if (leaves !== size) throw new LogContradicted(`the log has ${leaves} leaves, not ${size}`);
     if (size === 0n) return { size, edge, root: EMPTY_ROOT };
     if (!root || !note) throw new LogContradicted(`the log's size ${size} was never signed`);
     if (!rootOfEdge(size, edge).equals(root)) {
       throw new LogContradicted(`the log's tiles do not give the root that it signed at ${size}`);
     }
-    const { keys } = this.options;
-    const known = (await this.store.keys()).map(({ verifierKey }) => verifierKey);
-    const own = keys.signers.map(({ verifierKey }) => verifierKey);
-    const logs = [...new Set([...known, ...own])].map(verifierOf);
-    const { checkpoint } = openCheckpoint(note, { logs });
-    if (checkpoint.origin !== keys.origin) {
-      throw new LogContradicted(`the log is ${checkpoint.origin}, its key is of ${keys.origin}`);
-    }
+    const checkpoint = this.ownCheckpoint(note);
     if (checkpoint.size !== size || !checkpoint.root.equals(root)) {
       throw new LogContradicted(`the checkpoint of size ${size} says something else than its row`);
     }
     return { size, edge, root };
+  }
+
+  /**
+   * What is gone on from must be signed by a key that this process has: whoever writes to the tables
+   * can name keys there, too.
+   */
+  private ownCheckpoint(note: string): Checkpoint {
+    const { origin, signers } = this.options.keys;
+    const logs = signers.map(({ verifierKey }) => verifierOf(verifierKey));
+    try {
+      return openCheckpoint(note, { logs }).checkpoint;
+    } catch (error) {
+      if (!(error instanceof LedgerFormatError)) throw error;
+      const ids = signers.map(({ keyId }) => keyId).join(", ");
+      throw new LogContradicted(
+        `no key of ${origin} that is here (${ids}) has signed the log's last checkpoint: ${error.message}. The database is another log's, or somebody wrote to it, or a key was dropped before a start had signed with the new one: then put the old one back`,
+      );
+    }
   }
 
   /** Answers how many entries became leaves. Nothing of them leaves this process before the commit. */
