@@ -24,7 +24,6 @@ const CHECKPOINT = `SELECT c.size, c.root, c.note, c.at, coalesce((
     FROM ledger_cosignature s WHERE s.size = c.size), '') AS cosignatures
   FROM ledger_checkpoint c`;
 const LATEST = statement("ledger_latest", `${CHECKPOINT} ORDER BY c.size DESC LIMIT 1`);
-const OF_SIZE = statement("ledger_checkpoint_of", `${CHECKPOINT} WHERE c.size = $1`);
 /** The newest that so many witnesses have cosigned; of the last ones only, or it would look for long. */
 const WITNESSED = statement(
   "ledger_witnessed",
@@ -100,10 +99,6 @@ export class LogReader {
   /** The newest checkpoint that so many witnesses have cosigned. */
   async witnessed(witnesses: number): Promise<PublishedCheckpoint | null> {
     return published(await this.sql.rows<CheckpointRow>(WITNESSED, [witnesses]));
-  }
-
-  async checkpointOf(size: bigint): Promise<PublishedCheckpoint | null> {
-    return published(await this.sql.rows<CheckpointRow>(OF_SIZE, [size]));
   }
 
   /** Every key that has signed for the log, the oldest first. */

@@ -1,4 +1,3 @@
-import { hash as digest } from "node:crypto";
 import { isWellFormed, malformed, readText } from "./strict-text.ts";
 
 /** What JSON can say without loss. */
@@ -19,16 +18,6 @@ const DEPTH_MOST = 64;
  */
 export function canonicalJson(value: unknown): string {
   return textOf(value, 0);
-}
-
-/** The bytes of the canonical text: what is hashed and logged. */
-export function canonicalBytes(value: unknown): Buffer {
-  return Buffer.from(canonicalJson(value));
-}
-
-/** SHA-256 of the canonical bytes, in lower-case hexadecimal. */
-export function canonicalHash(value: unknown): string {
-  return digest("sha256", canonicalJson(value), "hex");
 }
 
 /** Reads canonical JSON; any other spelling of the same value is refused. */

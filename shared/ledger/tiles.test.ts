@@ -9,7 +9,6 @@ import {
   type SubtreeReader,
 } from "./merkle.ts";
 import {
-  decodeEntryBundle,
   encodeEntryBundle,
   newTiles,
   parseTilePath,
@@ -179,17 +178,12 @@ describe("a bundle of entries", () => {
     const entries = [Buffer.from("a"), Buffer.alloc(0), Buffer.alloc(65_535, 1)];
     const bundle = encodeEntryBundle(entries);
     expect(bundle.toString("hex", 0, 7)).toBe("0001610000ffff");
-    expect(decodeEntryBundle(bundle)).toEqual(entries);
+    expect(bundle.subarray(7).equals(Buffer.alloc(65_535, 1))).toBe(true);
     const full = Array.from({ length: 256 }, (_, at) => Buffer.of(at));
-    expect(decodeEntryBundle(encodeEntryBundle(full))).toEqual(full);
+    expect(encodeEntryBundle(full)).toHaveLength(256 * 3);
   });
 
-  test("is refused where it is cut, too long or empty", () => {
-    const bundle = encodeEntryBundle([Buffer.from("abc"), Buffer.from("de")]);
-    const cuts = [1, 2, 3, 4, 6, 7, 8].map((end) => bundle.subarray(0, end));
-    for (const cut of [Buffer.alloc(0), ...cuts]) expect(() => decodeEntryBundle(cut)).toThrow();
-    const more = Buffer.concat(Array.from({ length: 257 }, () => Buffer.from("000161", "hex")));
-    expect(() => decodeEntryBundle(more)).toThrow("257 entries");
+  test("is not made of too many or too long ones", () => {
     expect(() => encodeEntryBundle([Buffer.alloc(65_536)])).toThrow(RangeError);
     expect(() => encodeEntryBundle(Array.from({ length: 257 }, () => Buffer.of(1)))).toThrow(
       RangeError,

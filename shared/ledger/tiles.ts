@@ -178,20 +178,3 @@ export function encodeEntryBundle(entries: readonly Uint8Array[]): Buffer {
     }),
   );
 }
-
-/** The entries of a bundle, which has no byte besides and 1 to 256 of them. */
-export function decodeEntryBundle(data: Uint8Array): Buffer[] {
-  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  const entries: Buffer[] = [];
-  let at = 0;
-  while (at < bytes.length) {
-    if (at + 2 > bytes.length) return malformed("a bundle ends within a length");
-    const end = at + 2 + bytes.readUInt16BE(at);
-    if (end > bytes.length) return malformed("a bundle ends within an entry");
-    entries.push(bytes.subarray(at + 2, end));
-    at = end;
-  }
-  return entries.length > 0 && entries.length <= TILE_WIDTH
-    ? entries
-    : malformed(`a bundle has ${entries.length} entries`);
-}

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { openCheckpoint } from "../../shared/ledger/checkpoint.ts";
+import { checkpointText, openCheckpoint } from "../../shared/ledger/checkpoint.ts";
 import { verifierOf } from "../../shared/ledger/cosignature.ts";
 import { leafHash, verifyConsistency, verifyInclusion } from "../../shared/ledger/merkle.ts";
+import { signNote } from "../../shared/ledger/note.ts";
 import { ENTER } from "../../shared/ledger-store/entry-sql.store.ts";
 import { LEDGER_LIMITS } from "../../shared/ledger-store/limits.ts";
 import type { LogKeys } from "../../shared/ledger-store/log-keys.ts";
@@ -108,15 +109,12 @@ describe("what waits comes into the log", () => {
     await log.caughtUp();
     const connections = database.open();
     const reader = new LogReader(connections.tenant("acme"), "acme");
-    const sizes = await database.admin<{ size: string }>(
-      "SELECT size FROM ledger_checkpoint ORDER BY size",
+    const signed = await database.admin<{ size: string; root: Buffer; note: string; at: string }>(
+      "SELECT size, root, note, at::text FROM ledger_checkpoint ORDER BY size",
     );
-    const checkpoints = await Promise.all(
-      sizes.map(({ size }) => reader.checkpointOf(BigInt(size))),
-    );
+    const checkpoints = signed.map((row) => ({ ...row, size: BigInt(row.size) }));
     let proofs = 0;
     for (const checkpoint of checkpoints) {
-      if (!checkpoint) throw new Error("a checkpoint is gone");
       for (const { id, entry } of (await leavesOf(database)).filter((_, at) => at % 97 === 1)) {
         const proof = await reader.proof(id, checkpoint);
         if (!proof) continue;
@@ -127,7 +125,7 @@ describe("what waits comes into the log", () => {
         proofs++;
       }
       for (const older of checkpoints) {
-        if (!older || older.size > checkpoint.size) continue;
+        if (older.size > checkpoint.size) continue;
         const [oldSize, newSize] = [older.size, checkpoint.size];
         const claim = { oldSize, newSize, oldRoot: older.root, newRoot: checkpoint.root };
         const path = await reader.consistency(oldSize, newSize);
@@ -227,12 +225,37 @@ describe("nothing is signed", () => {
     expect(await database.admin("SELECT size FROM ledger_checkpoint")).toEqual(before);
   });
 
-  test("with the key of another log", async () => {
+  test.each([
+    ["of another log", "other.example"],
+    ["that has never signed beside the one that it replaces", "test.example"],
+  ])("with a key %s", async (_, name) => {
     const log = start();
     await enter(5);
     await log.caughtUp();
     await stop(log);
-    start({ keys: newLogKeys("manufacturing", "other.example") });
+    start({ keys: newLogKeys("manufacturing", name) });
+    await enter(1);
+    await until(() => lines.some(({ event }) => event === "ledger-contradicted"));
+    expect(await sizeNow()).toBe(6);
+  });
+
+  test("on top of what a key signed that somebody only wrote into the tables", async () => {
+    const log = start();
+    await enter(5);
+    await log.caughtUp();
+    await stop(log);
+    const [forger] = newLogKeys("manufacturing").signers;
+    if (!forger) throw new Error("there is no key");
+    const [row] = await database.admin<{ root: Buffer }>(
+      "SELECT root FROM ledger_checkpoint WHERE size = 6",
+    );
+    const text = checkpointText({ ...keys, size: 6n, root: row?.root ?? Buffer.alloc(0) });
+    await database.admin(
+      `SET session_replication_role = replica;
+       UPDATE ledger_checkpoint SET note = '${signNote(text, [forger])}' WHERE size = 6;
+       INSERT INTO ledger_key VALUES ('${forger.keyId}', '${forger.verifierKey}', now())`,
+    );
+    start();
     await enter(1);
     await until(() => lines.some(({ event }) => event === "ledger-contradicted"));
     expect(await sizeNow()).toBe(6);
