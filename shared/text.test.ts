@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { assertBatchSize } from "./batch-size.ts";
 import { assertIdempotencyKey } from "./idempotency-key.ts";
 import { readReason } from "./reason.ts";
-import { excerpt, isPlainText } from "./text.ts";
+import { assertPlainText, excerpt, isPlainText } from "./text.ts";
 
 function codeOf(attempt: () => unknown): string {
   try {
@@ -42,6 +42,21 @@ test.each<[text: string, outcome: string]>([
   expect(codeOf(() => readReason(text, 10))).toBe(outcome);
   if (outcome === "ok") expect(readReason(text, 10)).toBe("lost");
 });
+
+const DIGEST = "0".repeat(64);
+test.each<[text: string, outcome: string]>([
+  [`erased:${DIGEST}`, "INVALID_VALUE"],
+  [`person:${DIGEST}`, "INVALID_VALUE"],
+  [`person:${DIGEST}0`, "ok"],
+  [`owner:${DIGEST}`, "ok"],
+  ["erased: by hand", "ok"],
+])(
+  "nobody may say %s, if it reads like what takes the place of an erased text: %s",
+  (text, outcome) => {
+    expect(codeOf(() => readReason(text, 100))).toBe(outcome);
+    expect(codeOf(() => assertPlainText("operator", text, 100))).toBe(outcome);
+  },
+);
 
 test.each<[key: string, outcome: string]>([
   ["2f0c-1", "ok"],

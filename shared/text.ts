@@ -1,4 +1,5 @@
 import { DomainError } from "./domain-error.ts";
+import { commitmentOfErased } from "./ledger-store/commitment.ts";
 
 /** Control characters (NUL among them) and lone surrogates: PostgreSQL or a reader would stumble. */
 const UNFIT = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
@@ -16,8 +17,16 @@ export function isPlainText(value: unknown, mostCharacters: number): value is st
 
 /** Refuses a text that is empty, too long, padded with white space or holds control characters. */
 export function assertPlainText(field: string, value: unknown, mostCharacters: number): string {
-  if (isPlainText(value, mostCharacters)) return value;
+  if (isPlainText(value, mostCharacters) && !isLikeErased(value)) return value;
   throw new DomainError("INVALID_VALUE", `${field} ${unfitness(value, mostCharacters)}`, { field });
+}
+
+/**
+ * Whether a text reads like what takes the place of an erased one. Nobody may give such a text: the
+ * ledger would take it for a commitment, and an audit for an erasure that nobody has recorded.
+ */
+export function isLikeErased(text: string): boolean {
+  return commitmentOfErased(text) !== null;
 }
 
 function unfitness(value: unknown, mostCharacters: number): string {
@@ -27,6 +36,7 @@ function unfitness(value: unknown, mostCharacters: number): string {
     return `has ${value.length} characters, at most ${mostCharacters} are allowed`;
   }
   if (UNFIT.test(value)) return `${excerpt(value)} has control characters or is not Unicode`;
+  if (isLikeErased(value)) return `${excerpt(value)} reads like a text that was erased`;
   return `${excerpt(value)} begins or ends with white space`;
 }
 
