@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
 import { migrateAll } from "../start/databases.ts";
 import { type Acknowledged, BareTable } from "./ingest/bare-table.store.ts";
-import { ledgerDrained, restoreManufacturing } from "./ingest/fresh-manufacturing.store.ts";
+import { ledgerDrained, restoreManufacturing, vacuumed } from "./ingest/fresh-manufacturing.store.ts";
 import { type IngestGateway, startGatewayProcess } from "./ingest/gateway-process.ts";
 import { measureIngest } from "./ingest/measure-ingest.ts";
 import { type IngestOptions, readOptions } from "./ingest/options.ts";
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   if (options.profileFolder) await printProfiles(options.profileFolder, notice);
 }
 
-/** What was loaded is entered in the log before a copy of it is kept. */
+/** What was loaded is entered in the log, and vacuumed, before a copy of it is kept. */
 async function settle(bench: BenchDatabases): Promise<void> {
   notice("entering what was loaded in the log");
   const gateway = await startGatewayProcess(bench, { coalesces: true, profileFolder: null });
@@ -44,6 +44,8 @@ async function settle(bench: BenchDatabases): Promise<void> {
     await ledgerDrained(bench.adminUrl(name));
   }
   await gateway.process.stop();
+  notice("vacuuming it");
+  for (const name of ["manufacturing", "ownership"]) await vacuumed(bench.adminUrl(name));
 }
 
 async function measure(bench: BenchDatabases, options: IngestOptions): Promise<void> {

@@ -36,6 +36,11 @@ export async function ledgerDrained(adminUrl: string): Promise<void> {
   while ((await ask(adminUrl, TO_ENTER)) > 0) await wait(LOOK_MS);
 }
 
+/** Does at once what autovacuum would do of what was loaded, while something is measured. */
+export async function vacuumed(adminUrl: string): Promise<void> {
+  await ask(adminUrl, "VACUUM (FREEZE, ANALYZE)");
+}
+
 /** Answers how many rows came. */
 async function ask(url: string, text: string, values: unknown[] = []): Promise<number> {
   const client = new pg.Client({ connectionString: url });
