@@ -1,15 +1,17 @@
-import { access, readFile, writeFile } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import { Command } from "commander";
-import { verifyProof } from "../../shared/proof/verify-proof.ts";
+import { PROOF_SUFFIX } from "../../shared/proof/proof.ts";
+import { type ProofVerdict, verifyProof } from "../../shared/proof/verify-proof.ts";
 import { CliError } from "../cli-error.ts";
 import { type ConnectionOptions, connect, withConnection } from "../connection.ts";
 import { manifestPath } from "../export/manifest.ts";
 import { verifyExport } from "../export/verify-export.ts";
+import { newFile } from "../new-file.ts";
 import { listOption } from "../option-values.ts";
 import { note, plural, print, printable, printJson } from "../output.ts";
 import { notReadable } from "../read-text.ts";
 import { deviceProof } from "../verify/device-proof.ts";
-import { COMMITTED_COLUMNS, PROOF_COLUMN, verifyExportProofs } from "../verify/export-proofs.ts";
+import { PROOF_COLUMN, provenExportLines, verifyExportProofs } from "../verify/export-proofs.ts";
 import { proofJson, provenLines } from "../verify/proof-report.ts";
 import { readTrust, type Trust, type TrustOptions } from "../verify/trusted-keys.ts";
 
@@ -19,8 +21,9 @@ from the gateway first.
 
 Whom to believe is yours to say, and never taken from what is verified: a policy file of log and
 witness keys (--policy or LEDGER_POLICY; \`tracegraph ledger keys\` prints one, and the data folder
-of a system on this machine has one), or the keys themselves (--log, --witness). Exit code 1 where
-something is not proven.
+of a system on this machine has one: of DATA_DIR, or, for a device, your own ./data), or the keys
+themselves (--log, --witness). A file that is here goes before a device of the same name. Exit
+code 1 where something is not proven.
 
 Examples:
   tracegraph verify SN-1.tlog-proof --policy factory.policy
@@ -46,17 +49,32 @@ export function verifyCommand(): Command {
 
 async function verify(what: string, options: VerifyOptions): Promise<void> {
   if (await isThere(manifestPath(what))) return verifyFileOfExport(what, options);
-  const trust = await readTrust(options);
-  if (await isThere(what)) return tellProof(await proofIn(what), { ...options, trust });
-  if (/[/\\]|\.tlog-proof$/.test(what))
-    throw notReadable(what, { code: "ENOENT" } as NodeJS.ErrnoException);
-  const { gateway } = await connect(options, ["support"]);
-  const { text, assertIsAsked } = await deviceProof(gateway, what);
-  if (options.save) await writeFile(options.save, text, { flag: "wx" });
+  const isPath = isNameOfFile(what);
+  const isFile = isPath || (await isThere(what));
+  const trust = await readTrust(options, { isFile });
+  if (isFile) {
+    const verdict = verifyProof(await proofIn(what), trust.policy);
+    tellProof(verdict, { ...options, trust, place: { file: what } });
+    if (!isPath && !options.json)
+      note(`${printable(what)} is a file here, and no device was asked`);
+    return;
+  }
+  const { text, assertIsAsked } = await deviceProof(await connect(options, ["support"]), what);
   const verdict = verifyProof(text, trust.policy);
   // The gateway may have sent another device's proof.
   if (verdict.proven) assertIsAsked(verdict);
-  return tellProof(text, { ...options, trust });
+  if (options.save) await keep(options.save, text);
+  return tellProof(verdict, { ...options, trust, place: { device: what } });
+}
+
+/** What can be no device: it is read as a file though none is there. */
+function isNameOfFile(what: string): boolean {
+  return /[/\\]/.test(what) || what.endsWith(PROOF_SUFFIX);
+}
+
+async function keep(path: string, text: string): Promise<void> {
+  const file = await newFile(path, 0o644);
+  await file.writeFile(text).finally(() => file.close());
 }
 
 async function proofIn(path: string): Promise<Buffer> {
@@ -65,14 +83,22 @@ async function proofIn(path: string): Promise<Buffer> {
   });
 }
 
-function tellProof(text: string | Buffer, { trust, json }: { trust: Trust; json?: boolean }): void {
-  const verdict = verifyProof(text, trust.policy);
-  if (json) printJson(proofJson(verdict));
+interface Told {
+  trust: Trust;
+  /** Where the proof was: nobody takes a file's for one that the gateway gave. */
+  place: { file: string } | { device: string };
+  json?: boolean;
+}
+
+function tellProof(verdict: ProofVerdict, { trust, place, json }: Told): void {
+  if (json) printJson({ ...place, ...proofJson(verdict), believed: trust.from });
   if (!verdict.proven) {
     throw new CliError("NOT_PROVEN", `${verdict.fault}: ${printable(verdict.reason)}`);
   }
   if (json) return;
   print(provenLines(verdict, trust.policy).join("\n"));
+  const source = "file" in place ? `the file ${printable(place.file)}` : "what the gateway gave";
+  note(`verified: ${source}`);
   note(`believed: the logs and witnesses of ${trust.from}`);
 }
 
@@ -82,32 +108,23 @@ async function verifyFileOfExport(file: string, options: VerifyOptions): Promise
   const whole = { file, isWhole: true, rows: rows ?? manifest.rows, bytes, sha256 };
   const hasProofs = manifest.columns.some(({ name }) => name === PROOF_COLUMN);
   if (!hasProofs) {
-    if (options.json) return printJson(whole);
+    if (options.json) return printJson({ ...whole, believed: null });
     print(`WHOLE: ${printable(file)}`);
     note(
       `${plural(manifest.rows, "row")} as of ${manifest.moment}, SHA-256 ${sha256}; its rows have no proofs`,
     );
     return;
   }
-  const { policy, from } = await readTrust(options);
+  const { policy, from } = await readTrust(options, { isFile: true });
   const proven = await verifyExportProofs(file, manifest, policy);
-  if (options.json) return printJson({ ...whole, proven });
-  const { withoutProof, origins, witnessedBy, until } = proven;
-  print(`PROVEN: ${plural(proven.rows - withoutProof, "row")} of ${printable(file)}`);
-  print(
-    `  each row says what stands in the log ${origins.join(" and ")}, but for ${COMMITTED_COLUMNS.join(", ")}, which are commitments there`,
-  );
-  if (witnessedBy !== null) print(`  all of it in the log by ${witnessedBy}, say the witnesses`);
-  if (until !== null)
-    print(`  the log of ${until} entries still begins with all that was there then`);
-  print("  not proven: that no row is missing, and that what was recorded was true");
-  if (withoutProof > 0)
-    print(
-      `NOT PROVEN: ${plural(withoutProof, "row")} without a proof, too new when it was exported`,
+  if (options.json) printJson({ ...whole, proven, believed: from });
+  else {
+    print(provenExportLines(file, proven).map(printable).join("\n"));
+    note(
+      `${plural(manifest.rows, "row")} as of ${manifest.moment}, SHA-256 ${sha256}; believed: ${from}`,
     );
-  note(
-    `${plural(manifest.rows, "row")} as of ${manifest.moment}, SHA-256 ${sha256}; believed: ${from}`,
-  );
+  }
+  const { withoutProof } = proven;
   if (withoutProof > 0)
     throw new CliError("NOT_PROVEN", `${plural(withoutProof, "row")} of ${file} have no proof`);
 }

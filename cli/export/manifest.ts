@@ -18,14 +18,16 @@ export function manifestPath(file: string): string {
 }
 
 export function asManifest(value: unknown, from: string): Manifest {
-  const { rows, bytes, sha256, format, exportId } = (value ?? {}) as Partial<Manifest>;
+  const { rows, bytes, sha256, format, exportId, columns } = (value ?? {}) as Partial<Manifest>;
   const isOne =
     Number.isSafeInteger(rows) &&
     Number.isSafeInteger(bytes) &&
     typeof sha256 === "string" &&
     /^[0-9a-f]{64}$/.test(sha256) &&
     typeof format === "string" &&
-    typeof exportId === "string";
+    typeof exportId === "string" &&
+    Array.isArray(columns) &&
+    columns.every((column) => typeof column?.name === "string");
   if (isOne) return value as Manifest;
   throw new CliError("WRONG_FORMAT", `${from} is no manifest of an export`);
 }

@@ -1,9 +1,10 @@
-import { access } from "node:fs/promises";
+import { access, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { parseVerifierKey, SIGNATURE_TYPE } from "../../shared/ledger/note.ts";
 import { type Policy, parsePolicy } from "../../shared/ledger/policy.ts";
 import { LedgerFormatError } from "../../shared/ledger/strict-text.ts";
 import { CliError } from "../cli-error.ts";
+import { dataFolder } from "../development-token.ts";
 import { readUtf8 } from "../read-text.ts";
 
 /** How a command is told whom to believe. Nothing that is verified ever tells it. */
@@ -25,9 +26,14 @@ const OWN_POLICY = "ledger-policy";
 
 /**
  * The logs and witnesses that are believed: those named on the command line, or those of a policy
- * file (--policy, LEDGER_POLICY, or what the system of this data folder has written).
+ * file (--policy, LEDGER_POLICY, or what the system of DATA_DIR has written). Without any, whoever
+ * asks his own system about a device believes the data folder here; a file proves nothing by a
+ * folder that may have come along with it.
  */
-export async function readTrust(options: TrustOptions): Promise<Trust> {
+export async function readTrust(
+  options: TrustOptions,
+  { isFile }: { isFile: boolean },
+): Promise<Trust> {
   const { log, witness, quorum } = options;
   if (log.length > 0) {
     if (options.policy) throw new CliError("USAGE", "give either --policy or --log");
@@ -36,16 +42,44 @@ export async function readTrust(options: TrustOptions): Promise<Trust> {
   if (witness.length > 0 || quorum !== undefined) {
     throw new CliError("USAGE", "--witness and --quorum go with --log; a policy file has its own");
   }
-  const path = options.policy || process.env.LEDGER_POLICY || (await ownPolicy());
-  if (!path) throw new CliError("NO_POLICY", "nobody is trusted yet: no log's key is given");
+  const path = options.policy || process.env.LEDGER_POLICY || (await ownPolicy(isFile));
   return { policy: parsed(await readUtf8(path), path), from: path };
 }
 
-async function ownPolicy(): Promise<string | null> {
-  const path = join(process.env.DATA_DIR || "data", OWN_POLICY);
-  return access(path).then(
-    () => path,
-    () => null,
+async function ownPolicy(isFile: boolean): Promise<string> {
+  const folder = dataFolder();
+  const path = join(folder, OWN_POLICY);
+  const isThere = await access(path).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) throw new CliError("NO_POLICY", "nobody is trusted yet: no log's key is given");
+  if (process.env.DATA_DIR || (!isFile && (await isOwnDataFolder(folder)))) return path;
+  const reason = `nobody is trusted yet: ${path} is here, but may have come along with the file`;
+  throw new CliError("NO_POLICY", isFile ? reason : `nobody is trusted yet: ${path} is not yours`, {
+    advice: `Where you believe it, say so: --policy ${path}`,
+  });
+}
+
+/** What a system with its own database keeps in its data folder. */
+const OPEN_FILES = ["cluster.json", OWN_POLICY];
+const PRIVATE_FILES = ["secrets.json", "credentials.json"];
+
+/** Whether a system that this user runs has made the folder: any folder may be called `data`. */
+async function isOwnDataFolder(folder: string): Promise<boolean> {
+  const user = process.geteuid?.();
+  const isOwn = async (path: string, closed: number) => {
+    const { uid, mode } = await stat(path);
+    return uid === user && (mode & closed) === 0;
+  };
+  const checks = [
+    isOwn(folder, 0o002),
+    ...OPEN_FILES.map((name) => isOwn(join(folder, name), 0o002)),
+    ...PRIVATE_FILES.map((name) => isOwn(join(folder, name), 0o077)),
+  ];
+  return Promise.all(checks).then(
+    (all) => all.every(Boolean),
+    () => false,
   );
 }
 
