@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { LedgerConfig } from "../shared/ledger-store/ledger.ts";
+import { witnessMemoryFile } from "../shared/ledger-store/log-keys.ts";
 import { log } from "../shared/log.ts";
 import {
   USUAL_QUORUM,
@@ -8,7 +9,7 @@ import {
   type WitnessPolicy,
   witnessesText,
 } from "../shared/witnessing/witness-addresses.ts";
-import { openWitnessing, type Witnessing } from "../shared/witnessing/witnessing.ts";
+import { openWitnessing, type Witnessing, within } from "../shared/witnessing/witnessing.ts";
 import { readWitnessSettings } from "./config.ts";
 import type { AllLogKeys } from "./ledger-keys.ts";
 import { type OwnWitnesses, prepareOwnWitnesses } from "./own-witnesses.ts";
@@ -52,6 +53,7 @@ export function openLogWitnesses(
       if (policy === null) return { keys };
       const witnessing = openWitnessing({
         ...{ service, databaseUrl, origin: keys.origin, policy },
+        memoryFile: witnessMemoryFile(keys),
         ...(everyMs !== undefined && { everyMs }),
       });
       opened.push(witnessing);
@@ -62,6 +64,9 @@ export function openLogWitnesses(
     },
   };
 }
+
+/** Processes that are told where the witnesses are wait so long for those of this machine, and no longer. */
+const STARTED_MS = 60_000;
 
 export interface OneProcessOptions {
   environment: Environment;
@@ -102,7 +107,7 @@ export function witnessesOf(options: OneProcessOptions): SystemWitnesses {
     policy,
     begin: () => own?.begin(),
     async environment() {
-      const found = policy && (await policy);
+      const found = policy && (await within(policy, STARTED_MS));
       if (!found) return { WITNESSES: "none" };
       return { WITNESSES: witnessesText(found), WITNESS_QUORUM: String(found.quorum) };
     },

@@ -11,6 +11,8 @@ export interface LogKeys {
   /** The log's name, which is its keys' name too: `trace.example/manufacturing`. */
   origin: string;
   signers: readonly NoteSigner[];
+  /** Where they lie; not given: nowhere, as those that a test makes. */
+  file?: string;
 }
 
 /** The services that have a log. */
@@ -66,7 +68,7 @@ export function readLogKeys(path: string, name?: string | null): LogKeys {
     });
   }
   assertPrivate(path);
-  const keys = parseLogKeys(text, path);
+  const keys = { ...parseLogKeys(text, path), file: path };
   if (name == null || keys.origin === name) return keys;
   throw new Error(`${path} has the key of ${keys.origin}, not of ${name} (LEDGER_NAME)`);
 }
@@ -74,6 +76,11 @@ export function readLogKeys(path: string, name?: string | null): LogKeys {
 /** Where a service's key lies in a folder of keys. */
 export function logKeyFile(folder: string, service: LogService): string {
   return join(folder, `ledger-${service}.key`);
+}
+
+/** Where it is remembered which witnesses have cosigned a log: beside its key. */
+export function witnessMemoryFile({ file }: LogKeys): string | null {
+  return file === undefined ? null : `${file.replace(/\.key$/, "")}.witnesses`;
 }
 
 /**

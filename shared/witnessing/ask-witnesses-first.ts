@@ -1,6 +1,7 @@
 import type { Checkpoint } from "../ledger/checkpoint.ts";
 import { consistencyPath, type SubtreeReader, verifyConsistency } from "../ledger/merkle.ts";
 import { LogContradicted } from "../ledger-store/sequencer.ts";
+import type { WitnessAddress } from "./witness-addresses.ts";
 import type { WitnessClient } from "./witness-client.ts";
 import type { LogState } from "./witnessed-log.ts";
 
@@ -16,18 +17,29 @@ export interface StoredLog {
   tree: SubtreeReader;
 }
 
+export interface AskedWitnesses {
+  witnesses: readonly WitnessClient[];
+  atLeast: number;
+  /** Whether it is known here that this witness has cosigned the log before. */
+  hasCosigned: (witness: WitnessAddress) => Promise<boolean>;
+}
+
 /**
  * Asks witnesses what they saw of a log last, before anything is signed for it after a start. Throws
  * LogContradicted where one of them saw more than the database has, as it is after an old backup was put
- * back, or something else; WitnessesUnheard where fewer than `atLeast` answer.
+ * back, or something else; WitnessesUnheard where fewer than `atLeast` answer. That it has seen nothing
+ * is no answer of one that has cosigned: nobody signs that, so anybody on the way can say it.
  */
 export async function askWitnessesFirst(
   stored: StoredLog,
-  { witnesses, atLeast }: { witnesses: readonly WitnessClient[]; atLeast: number },
+  { witnesses, atLeast, hasCosigned }: AskedWitnesses,
 ): Promise<void> {
   const heard = await Promise.allSettled(
     witnesses.map(async (witness) => {
       const last = await witness.lastCheckpoint(stored.origin);
+      if (last === null && (await hasCosigned(witness.address))) {
+        throw new Error(`${witness.name} tells nothing of a log that it has cosigned`);
+      }
       return { witness: witness.name, last };
     }),
   );

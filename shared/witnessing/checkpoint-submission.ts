@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { consistencyPath } from "../ledger/merkle.ts";
 import { log as writeLog } from "../log.ts";
+import type { WitnessAddress } from "./witness-addresses.ts";
 import type { WitnessClient } from "./witness-client.ts";
 import type { SignedCheckpoint, WitnessedLog } from "./witnessed-log.ts";
 
@@ -17,6 +18,8 @@ const LIMITS = {
 export interface SubmissionOptions {
   /** Those that can be asked now. */
   witnesses: () => readonly WitnessClient[];
+  /** Is told of each cosignature that is kept. */
+  onCosigned?: (by: WitnessAddress) => Promise<void>;
   everyMs?: number;
 }
 
@@ -96,6 +99,7 @@ export class CheckpointSubmission {
       const said = await witness.add({ oldSize, path, checkpoint: newest.note });
       if (said.kind === "COSIGNED") {
         await this.log.keepCosignature(newest.size, witness.name, said.line);
+        await this.options.onCosigned?.(witness.address);
         standing.size = newest.size;
         return;
       }

@@ -1,5 +1,6 @@
 import type { Hash, SubtreeReader } from "../ledger/merkle.ts";
 import { HASH_BYTES } from "../ledger/merkle.ts";
+import { parseVerifierKey } from "../ledger/note.ts";
 import { tileReader } from "../ledger/tiles.ts";
 import { type Sql, statement } from "../postgres/database.ts";
 import type { SignedCheckpoint, WitnessedLog } from "./witnessed-log.ts";
@@ -16,6 +17,14 @@ const COSIGNED = statement(
   "witnessed_by",
   "SELECT witness FROM ledger_cosignature WHERE size = $1",
 );
+/** By the key's id, with which its signature begins: under one name there may have been another key. */
+const HAS_COSIGNED = statement(
+  "witnessed_ever_by",
+  `SELECT EXISTS (
+     SELECT FROM ledger_cosignature WHERE witness = $1 AND starts_with(line, $2)) AS is_so`,
+);
+/** So many digits of base64 are of the four bytes of a key's id alone. */
+const ID_DIGITS = 5;
 const KEEP = statement(
   "witnessed_keep",
   `INSERT INTO ledger_cosignature (size, witness, line) VALUES ($1, $2, $3)
@@ -45,6 +54,15 @@ export class WitnessedLogStore implements WitnessedLog {
   async cosignedBy(size: bigint): Promise<ReadonlySet<string>> {
     const rows = await this.sql.rows<{ witness: string }>(COSIGNED, [size]);
     return new Set(rows.map(({ witness }) => witness));
+  }
+
+  /** Whether a cosignature by this key is kept, of any checkpoint. */
+  async hasCosigned(vkey: string): Promise<boolean> {
+    const { name, keyId } = parseVerifierKey(vkey);
+    const id = Buffer.from(keyId, "hex").toString("base64").slice(0, ID_DIGITS);
+    const values = [name, `\u2014 ${name} ${id}`];
+    const [row] = await this.sql.rows<{ is_so: boolean }>(HAS_COSIGNED, values);
+    return row?.is_so ?? false;
   }
 
   async keepCosignature(size: bigint, witness: string, line: string): Promise<void> {

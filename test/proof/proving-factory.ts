@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { graphql } from "graphql";
@@ -9,6 +9,7 @@ import type { WitnessPolicy } from "../../shared/witnessing/witness-addresses.ts
 import { type LogWitnesses, openLogWitnesses } from "../../start/log-witnesses.ts";
 import { policyText } from "../../start/policy-text.ts";
 import { startManufacturing } from "../../subgraphs/manufacturing/service.ts";
+import { originKey } from "../../witness/seen-checkpoints.ts";
 import { type RunningWitness, startWitness } from "../../witness/start-witness.ts";
 import { callerOf, NOBODY_THERE, RECORD, type Variables } from "../manufacturing/factory.ts";
 import { type FreshDatabase, freshDatabase } from "../support/postgres.ts";
@@ -24,6 +25,9 @@ export interface TwoWitnesses {
   /** Ends one, and starts it again on its port. */
   stop(place: number): Promise<void>;
   resume(place: number): Promise<void>;
+  /** Takes away what all have seen, but for their keys, and gives it back. */
+  forget(): Promise<void>;
+  remember(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -42,6 +46,7 @@ export async function twoWitnesses(vkeys: readonly string[]): Promise<TwoWitness
   };
   const running = [await start(0), await start(1)];
   const witnesses = running.map(({ name, verifierKey: vkey, url }) => ({ name, vkey, url }));
+  const memories = running.map((_, place) => join(folder, `w${place}`, originKey(ORIGIN)));
   return {
     policy: { witnesses, quorum: 2 },
     running,
@@ -50,11 +55,19 @@ export async function twoWitnesses(vkeys: readonly string[]): Promise<TwoWitness
     async resume(place) {
       running[place] = await start(place, Number(new URL(witnesses[place]?.url ?? "").port));
     },
+    forget: () => renameAll(memories, ""),
+    remember: () => renameAll(memories, ".away"),
     async close() {
       await Promise.all(running.map((witness) => witness.close()));
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** To the other one of two names. */
+async function renameAll(paths: readonly string[], ending: "" | ".away"): Promise<void> {
+  const other = ending === "" ? ".away" : "";
+  for (const path of paths) await rename(`${path}${ending}`, `${path}${other}`);
 }
 
 /** A manufacturing service whose log two witnesses cosign, and whoever believes them. */

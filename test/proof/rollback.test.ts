@@ -31,16 +31,21 @@ async function backup(): Promise<FreshDatabase> {
 }
 
 /** What the sequencer says is wrong, when it says so. */
-async function contradiction(): Promise<string> {
+function contradiction(): Promise<string> {
+  return told("ledger-contradicted", "message");
+}
+
+/** A fact of the first line in the log about this event. */
+async function told(event: string, fact: string): Promise<string> {
   const lines: string[] = [];
   setLogWriter((line) => void lines.push(line));
   const until = Date.now() + 15_000;
   while (Date.now() < until) {
-    const line = lines.find((one) => one.includes('"ledger-contradicted"'));
-    if (line) return JSON.parse(line).message;
+    const line = lines.find((one) => one.includes(`"${event}"`));
+    if (line) return JSON.parse(line)[fact];
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`nothing was contradicted: ${lines.join("\n")}`);
+  throw new Error(`no ${event} was told: ${lines.join("\n")}`);
 }
 
 async function checkpoints(database: FreshDatabase): Promise<number> {
@@ -104,6 +109,28 @@ test("a database that went on by itself meanwhile signs nothing more", async () 
   await factory.restart({ database: other });
   expect(await contradiction()).toMatch(/are not those that the witness .* has seen/);
   await factory.restart({ database: original });
+});
+
+test("an older backup signs nothing either where all witnesses say that they have seen nothing", async () => {
+  await factory.stop();
+  const original = factory.database;
+  const older = await backup();
+  await factory.restart();
+  await factory.record({ serialNumber: "W-1" });
+  await factory.witnessed();
+  await factory.stop();
+  await factory.witnesses.forget();
+  const before = await checkpoints(older);
+  const said = told("witness-forgets", "witness");
+  await factory.restart({ database: older });
+  await factory.record({ serialNumber: "W-2" });
+  expect(await said).toMatch(/^witness\.example\/w\d$/);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(await checkpoints(older)).toBe(before);
+  await factory.stop();
+  await factory.witnesses.remember();
+  await factory.restart({ database: original });
+  await factory.witnessed();
 });
 
 test("while no witness can be asked nothing is signed; what waits is entered when one can", async () => {
