@@ -21,11 +21,14 @@ export interface OwnWitnessesOptions {
   prefix: string;
   /** The vkeys of the logs that they cosign. */
   logs: readonly string[];
+  /** Others than the command line of this build, and a shorter wait, are for tests. */
+  main?: string;
+  firstDelayMs?: number;
 }
 
 /** Witnesses on this machine, each a process with a key and a folder of its own. */
 export interface OwnWitnesses {
-  /** Resolves when all of them answer; rejects where one cannot, or will not any more. */
+  /** Resolves when all of them answer, however often they are started until then; rejects where they are ended. */
   policy: Promise<WitnessPolicy>;
   begin(): void;
   close(): Promise<void>;
@@ -35,7 +38,8 @@ export interface OwnWitnesses {
 export function prepareOwnWitnesses(options: OwnWitnessesOptions): OwnWitnesses {
   const processes = Array.from({ length: COUNT }, (_, index) => {
     const name = `witness-${index + 1}`;
-    return new WitnessProcess(`${options.prefix}/${name}`, join(options.dataFolder, name));
+    const dataFolder = join(options.dataFolder, name);
+    return new WitnessProcess({ ...options, dataFolder, name: `${options.prefix}/${name}` });
   });
   const start = async (): Promise<WitnessPolicy> => {
     const trust = await writeTrust(options);
@@ -67,39 +71,38 @@ async function writeTrust({ dataFolder, logs }: OwnWitnessesOptions): Promise<st
   return path;
 }
 
-/** One witness's process, started again where it ends by itself. */
+interface WitnessProcessOptions extends Pick<OwnWitnessesOptions, "main" | "firstDelayMs"> {
+  name: string;
+  dataFolder: string;
+}
+
+/** One witness's process, started again where it ends by itself, or cannot start. */
 class WitnessProcess {
   private child: ChildProcess | null = null;
   private isStopping = false;
   private timer: NodeJS.Timeout | undefined;
-  private deaths = 0;
+  private failures = 0;
   private port = "0";
+  private giveUp = (): void => undefined;
 
-  constructor(
-    private readonly name: string,
-    private readonly dataFolder: string,
-  ) {}
+  constructor(private readonly options: WitnessProcessOptions) {}
 
-  async start(trust: string): Promise<WitnessAddress> {
-    if (this.isStopping) throw new Error(`the witness ${this.name} is not wanted any more`);
-    const child = spawn(process.execPath, [MAIN, ...this.words(trust)], {
-      // It ends when its input does: also where this process is killed.
-      stdio: ["pipe", "pipe", "inherit"],
-      env: { ...process.env, NODE_OPTIONS: "" },
+  /** Resolves when it answers for the first time. */
+  start(trust: string): Promise<WitnessAddress> {
+    return new Promise((resolve, reject) => {
+      const { name } = this.options;
+      this.giveUp = () => reject(new Error(`the witness ${name} is not wanted any more`));
+      if (this.isStopping) this.giveUp();
+      else this.run(trust, resolve);
     });
-    this.child = child;
-    child.stdin?.on("error", () => undefined);
-    child.once("exit", () => this.ended(trust));
-    const address = await addressOf(child, this.name);
-    this.port = new URL(address.url).port;
-    return address;
   }
 
   async stop(): Promise<void> {
     this.isStopping = true;
     clearTimeout(this.timer);
+    this.giveUp();
     const { child } = this;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    if (!child) return;
     const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
     child.stdin?.end();
     const late = setTimeout(() => child.kill("SIGKILL"), LIMITS.stopMs);
@@ -107,28 +110,68 @@ class WitnessProcess {
     clearTimeout(late);
   }
 
-  private words(trust: string): string[] {
-    const { name, dataFolder, port } = this;
-    const place = ["--name", name, "--data", dataFolder, "--trust", trust, "--port", port];
-    return ["witness", ...place, "--until-input-ends", "--json"];
+  private run(trust: string, found: (address: WitnessAddress) => void): void {
+    const began = performance.now();
+    let isOver = false;
+    const ended = (reason: string) => {
+      if (isOver) return;
+      isOver = true;
+      this.child = null;
+      if (performance.now() - began > LIMITS.delayMs) this.failures = 0;
+      this.again(reason, () => this.run(trust, found));
+    };
+    try {
+      const child = this.spawned(trust);
+      this.child = child;
+      child.stdin?.on("error", () => undefined);
+      // A machine that has no room for one more process says so here.
+      child.once("error", (error) => ended(error.message));
+      child.once("exit", (code, signal) => ended(String(signal ?? code)));
+      addressOf(child).then(
+        (address) => {
+          this.port = new URL(address.url).port;
+          found(address);
+        },
+        () => child.kill("SIGKILL"),
+      );
+    } catch (error) {
+      ended(String(error));
+    }
   }
 
-  /** On the same port again, which is what those who ask it know. */
-  private ended(trust: string): void {
-    if (this.isStopping || this.port === "0") return;
-    const delayMs = Math.min(LIMITS.firstDelayMs * 2 ** this.deaths, LIMITS.delayMs);
-    this.deaths++;
-    log("ERROR", "witness-ended", { witness: this.name, startedAgainAfterMs: delayMs });
-    this.timer = setTimeout(() => {
-      this.start(trust).catch(() => undefined);
-    }, delayMs);
+  private spawned(trust: string): ChildProcess {
+    const { name, dataFolder, main = MAIN } = this.options;
+    // On the same port again, which is what those who ask it know.
+    const place = ["--name", name, "--data", dataFolder, "--trust", trust, "--port", this.port];
+    const words = [main, "witness", ...place, "--until-input-ends", "--json"];
+    return spawn(process.execPath, words, {
+      // It ends when its input does: also where this process is killed.
+      stdio: ["pipe", "pipe", "inherit"],
+      env: passedOn(process.env),
+    });
   }
+
+  private again(reason: string, run: () => void): void {
+    if (this.isStopping) return;
+    const { name, firstDelayMs = LIMITS.firstDelayMs } = this.options;
+    const startedAgainAfterMs = Math.min(firstDelayMs * 2 ** this.failures, LIMITS.delayMs);
+    this.failures++;
+    log("ERROR", "witness-ended", { witness: name, reason, startedAgainAfterMs });
+    this.timer = setTimeout(run, startedAgainAfterMs);
+  }
+}
+
+/** What every program may need. Databases, keys and peppers are nothing to a witness. */
+const PASSED = ["PATH", "HOME", "TZ", "LANG", "TMPDIR", "TEMP", "SystemRoot"] as const;
+
+function passedOn(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(PASSED.map((name) => [name, environment[name]]));
 }
 
 const MAIN = fileURLToPath(new URL("../cli/main.js", import.meta.url));
 
 /** The one line that a witness prints. */
-async function addressOf(child: ChildProcess, name: string): Promise<WitnessAddress> {
+async function addressOf(child: ChildProcess): Promise<WitnessAddress> {
   const late = setTimeout(() => child.kill("SIGKILL"), LIMITS.startMs);
   try {
     if (child.stdout) {
@@ -139,5 +182,5 @@ async function addressOf(child: ChildProcess, name: string): Promise<WitnessAddr
   } finally {
     clearTimeout(late);
   }
-  throw new Error(`the witness ${name} ended before it answered`);
+  throw new Error("a witness ended before it answered");
 }

@@ -1,7 +1,7 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { assertPrivate, createFile, syncFolder } from "../shared/durable-file.ts";
+import { assertPrivate, createFile, syncFolderIfKnown } from "../shared/durable-file.ts";
 
 const FILE = "witness-key.json";
 
@@ -11,7 +11,7 @@ const FILE = "witness-key.json";
  */
 export async function openWitnessKey(dataFolder: string, name: string): Promise<KeyObject> {
   const made = await mkdir(dataFolder, { recursive: true, mode: 0o700 });
-  if (made !== undefined) await syncFolder(dirname(made));
+  if (made !== undefined) await syncFolderIfKnown(dirname(made));
   const path = join(dataFolder, FILE);
   return (await readKey(path, name)) ?? (await makeKey(path, name));
 }
