@@ -5,8 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Random } from "../../demo/random.ts";
 import { Evidence } from "../provisioning-kills/evidence.store.ts";
 import { type SplitSystem, type SplitSystemOptions, startSplitSystem } from "../split-system.ts";
-import { type ImportOutcome, ImportUnderFire } from "./import-under-fire.ts";
-import { type PlannedImport, planFile, planImports, type Victim } from "./plan.ts";
+import { type ImportOutcome, ImportUnderFire, type Kill } from "./import-under-fire.ts";
+import { type PlannedImport, planFile, planImports, type Victim, victimsInTurns } from "./plan.ts";
 
 export interface CampaignOptions {
   /** SIGKILLs at random moments of imports. */
@@ -19,6 +19,8 @@ export interface CampaignOptions {
   killDatabase: () => Promise<void>;
   rowsOfAFile: number;
   killsOfAnImport: number;
+  /** How often the kills that came too late, when their import was done, are made again; 0 if not set. */
+  repeats?: number;
   /**
    * Sabotage: after its first kill the command line forgets where it was and begins anew. A
    * campaign must notice that.
@@ -66,17 +68,34 @@ export async function runImports(system: SplitSystem, options: CampaignOptions):
       run({ name, kills: [], patienceSeconds: 120 }, 0),
     );
     const outcomes: ImportOutcome[] = [];
-    for (const planned of planImports(random, options.kills, options)) {
-      const outcome = await run(planned, undisturbedMs);
-      outcomes.push(outcome);
-      options.observe?.(outcome);
-      await sleep(0);
+    let victims = victimsInTurns(options.victims, options.kills);
+    for (let repeat = 0; victims.length > 0 && repeat <= (options.repeats ?? 0); repeat++) {
+      const { killsOfAnImport } = options;
+      const sizes = { killsOfAnImport, firstNumber: outcomes.length };
+      const late: Victim[] = [];
+      for (const planned of planImports(random, victims, sizes)) {
+        const outcome = await run(planned, undisturbedMs);
+        outcomes.push(outcome);
+        options.observe?.(outcome);
+        late.push(...outcome.kills.filter(isLate).map(({ victim }) => victim));
+        await sleep(0);
+      }
+      victims = late;
     }
     return { undisturbedMs, outcomes };
   } finally {
     await evidence.close();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** How many kills met an import that was not done yet. */
+export function metKills(outcomes: readonly Pick<ImportOutcome, "kills">[]): number {
+  return outcomes.flatMap(({ kills }) => kills).filter((kill) => !isLate(kill)).length;
+}
+
+function isLate({ settled }: Kill): boolean {
+  return settled === null;
 }
 
 /** How long the last one of some imports takes. That nothing is wrong with them is the measure itself. */

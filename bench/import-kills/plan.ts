@@ -56,21 +56,26 @@ export interface PlannedImport {
 
 const PATIENCE_SECONDS = [1, 120] as const;
 
-/** Imports with some kills each, one after the other, that together make `count`. */
+/** Who is killed, so many times, in turns. */
+export function victimsInTurns(victims: readonly Victim[], count: number): Victim[] {
+  return Array.from({ length: count }, (_, kill) => victims[kill % victims.length] ?? "cli");
+}
+
+/** Imports with some kills each, one after the other, that together kill these. */
 export function planImports(
   random: Random,
-  count: number,
-  { killsOfAnImport, victims }: { killsOfAnImport: number; victims: readonly Victim[] },
+  victims: readonly Victim[],
+  { killsOfAnImport, firstNumber = 0 }: { killsOfAnImport: number; firstNumber?: number },
 ): PlannedImport[] {
   const imports: PlannedImport[] = [];
-  for (let planned = 0; planned < count; ) {
-    const kills = Math.min(killsOfAnImport, count - planned);
+  for (let planned = 0; planned < victims.length; planned += killsOfAnImport) {
+    const killed = victims.slice(planned, planned + killsOfAnImport);
     imports.push({
-      name: `I${imports.length}`,
-      kills: Array.from({ length: kills }, () => ({
-        victim: victims[planned++ % victims.length] ?? "cli",
-        // The kills of an import share its time, and some come when it is done.
-        after: (random.share() * 1.2) / kills,
+      name: `I${firstNumber + imports.length}`,
+      kills: killed.map((victim) => ({
+        victim,
+        // The kills of an import share its time; one that comes when it is done is made again.
+        after: (random.share() * 1.2) / killed.length,
         waitsForProgress: random.chance(0.7),
       })),
       patienceSeconds: PATIENCE_SECONDS[random.below(2)] ?? 1,

@@ -1,4 +1,4 @@
-import type { Campaign } from "./campaign.ts";
+import { type Campaign, metKills } from "./campaign.ts";
 import type { ImportOutcome } from "./import-under-fire.ts";
 import { VICTIMS } from "./plan.ts";
 
@@ -49,6 +49,7 @@ export function describeCampaign({ undisturbedMs, outcomes }: Campaign): string 
     "",
     `${outcomes.length} imports of ${outcomes[0]?.rows ?? 0} rows, ${sum(({ runs }) => runs)} runs of the command; ` +
       `undisturbed, one took ${(undisturbedMs / 1_000).toFixed(1)} s.`,
+    `Kills that met an import: ${metKills(outcomes)}.`,
     `Complaints: ${sum(({ complaints }) => complaints.length)}.`,
   ].join("\n");
 }

@@ -3,7 +3,7 @@ import type { LogFacts } from "./log-facts.store.ts";
 import { type LoggedParts, startLogged, startUnlogged } from "./logged-service.ts";
 import { NaiveChain } from "./naive-chain.store.ts";
 import type { LedgerBenchOptions } from "./options.ts";
-import { recordDevices } from "./recorder.ts";
+import { LANES, ROWS_PER_BATCH, recordDevices } from "./recorder.ts";
 
 export interface AppendParts extends LoggedParts {
   adminUrl: string;
@@ -21,6 +21,8 @@ export interface AppendFigures {
   /** What the log costs, in parts of what is recorded without it: by round, then the median. */
   lostShare: number;
   naiveChain: number;
+  /** A chain that commits as many rows at once as are recorded at once: the fair control. */
+  batchedChain: number;
 }
 
 const CHAIN_WRITERS = 8;
@@ -37,14 +39,17 @@ export async function measureAppends(
   { rows, rounds }: LedgerBenchOptions,
 ): Promise<AppendFigures> {
   const figures: Record<Exclude<keyof AppendFigures, "lostShare">, number[]> = {
-    ...{ logOff: [], logOn: [], signed: [], naiveChain: [] },
+    ...{ logOff: [], logOn: [], signed: [], naiveChain: [], batchedChain: [] },
   };
   // Round 0 warms what compiles and caches, and counts for nothing.
   for (let round = 0; round <= rounds; round++) {
     const ways = [
       async () => ({ logOff: await withoutLog(parts, rows) }),
       async () => withLog(parts, rows),
-      async () => ({ naiveChain: await naiveChain(parts) }),
+      async () => ({ naiveChain: await chained(parts, { writers: CHAIN_WRITERS, rows: 1 }) }),
+      async () => ({
+        batchedChain: await chained(parts, { writers: LANES, rows: ROWS_PER_BATCH }),
+      }),
     ];
     for (const way of round % 2 === 0 ? ways : ways.reverse()) {
       await parts.facts.settle();
@@ -62,6 +67,7 @@ export async function measureAppends(
     signed: Math.round(median(figures.signed)),
     lostShare: median(shares),
     naiveChain: Math.round(median(figures.naiveChain)),
+    batchedChain: Math.round(median(figures.batchedChain)),
   };
 }
 
@@ -87,17 +93,22 @@ async function withLog(parts: AppendParts, rows: number) {
   return { logOn: rows / seconds, signed: rows / signedSeconds };
 }
 
-async function naiveChain({ adminUrl }: AppendParts): Promise<number> {
-  const chain = await NaiveChain.open(adminUrl, CHAIN_WRITERS);
+/** Entries a second of a chain whose writers commit so many rows at once. */
+async function chained(
+  { adminUrl }: AppendParts,
+  { writers, rows }: { writers: number; rows: number },
+): Promise<number> {
+  const chain = await NaiveChain.open(adminUrl, writers);
   let appended = 0;
   const began = performance.now();
   const writer = async () => {
     while (performance.now() - began < CHAIN_MS) {
-      await chain.append(ENTRY);
-      appended++;
+      if (rows === 1) await chain.append(ENTRY);
+      else await chain.appendMany(ENTRY, rows);
+      appended += rows;
     }
   };
-  await Promise.all(Array.from({ length: CHAIN_WRITERS }, writer));
+  await Promise.all(Array.from({ length: writers }, writer));
   const seconds = (performance.now() - began) / 1_000;
   await chain.close();
   return appended / seconds;

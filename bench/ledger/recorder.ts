@@ -10,8 +10,8 @@ const RECORD = `mutation ($input: [DeviceRecordInput!]!) {
 }`;
 
 /** Batches as the import command sends them, so many at once. */
-const ROWS_PER_BATCH = 1_000;
-const LANES = 3;
+export const ROWS_PER_BATCH = 1_000;
+export const LANES = 3;
 
 let runs = 0;
 

@@ -21,6 +21,7 @@ export interface AimVerdict {
 /** What the log is to give at least, and to cost at most. */
 export function aimVerdicts({ appends, witnessed, audit }: LedgerFigures): AimVerdict[] {
   const timesChain = appends.signed / appends.naiveChain;
+  const timesBatched = appends.signed / appends.batchedChain;
   const verdicts = [
     {
       aim: "10,000 durable entries a second, signed",
@@ -29,7 +30,7 @@ export function aimVerdicts({ appends, witnessed, audit }: LedgerFigures): AimVe
     },
     {
       aim: "ten times the naive chain",
-      measured: `${timesChain.toFixed(1)} times`,
+      measured: `${timesChain.toFixed(1)} times; ${timesBatched.toFixed(2)} times a chain in batches, which is no aim`,
       isMet: timesChain >= 10,
     },
     {

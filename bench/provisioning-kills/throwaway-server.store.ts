@@ -57,9 +57,7 @@ export async function startThrowawayServer(): Promise<ThrowawayServer> {
 }
 
 async function killBackend(url: string, database: string): Promise<void> {
-  const [backend] = await ask<{ pid: number }>(url, BACKEND, [database]);
-  if (!backend) throw new Error(`nobody is connected to the database ${database}`);
-  process.kill(backend.pid, "SIGKILL");
+  process.kill(await backendOf(url, database), "SIGKILL");
   // It notices within moments; until then it answers as if nothing had happened.
   await sleep(200);
   for (let tries = 1; ; tries++) {
@@ -71,6 +69,16 @@ async function killBackend(url: string, database: string): Promise<void> {
       await sleep(100);
     }
   }
+}
+
+/** Whoever was cut off by the kill before this one connects again within moments. */
+async function backendOf(url: string, database: string): Promise<number> {
+  for (let tries = 1; tries <= 100; tries++) {
+    const [backend] = await ask<{ pid: number }>(url, BACKEND, [database]);
+    if (backend) return backend.pid;
+    await sleep(100);
+  }
+  throw new Error(`nobody is connected to the database ${database}`);
 }
 
 async function ask<Row>(url: string, text: string, values: unknown[] = []): Promise<Row[]> {

@@ -26,6 +26,8 @@ export interface CampaignOptions {
   /** The same seed plans the same moments; the machine decides what they meet. */
   seed: string;
   faults: readonly Fault[];
+  /** How often each is tried until it is met. */
+  tries: number;
   observe?: (round: FaultRound) => void;
 }
 
@@ -52,6 +54,19 @@ export function openSequencing(server: FaultyServer): {
   };
 }
 
+/** So many faults, of each kind in turns. */
+export function plannedFaults(faults: readonly Fault[], rounds: number): Fault[] {
+  return Array.from({ length: rounds }, (_, round) => faults[round % faults.length] ?? "SERVICE");
+}
+
+/** The kinds of which fewer faults were met than planned. */
+export function unmetFaults(planned: readonly Fault[], rounds: readonly FaultRound[]): Fault[] {
+  const met = (fault: Fault) => rounds.filter((one) => one.fault === fault && one.isMet).length;
+  return [...new Set(planned)].filter(
+    (fault) => met(fault) < planned.filter((one) => one === fault).length,
+  );
+}
+
 /** Lets faults happen while entries are written and sequenced, and judges the log after each. */
 export async function runCampaign(options: CampaignOptions): Promise<FaultRound[]> {
   const { server, faults, observe } = options;
@@ -60,8 +75,10 @@ export async function runCampaign(options: CampaignOptions): Promise<FaultRound[
   await sequencing.start();
   const rounds: FaultRound[] = [];
   try {
-    for (let number = 0; number < options.rounds; number++) {
-      const fault = faults[number % faults.length] ?? "SERVICE";
+    const planned = plannedFaults(faults, options.rounds);
+    let tries = 0;
+    for (let at = 0; at < planned.length; ) {
+      const fault = planned[at] ?? "SERVICE";
       const before = {
         acknowledged: sequencing.acknowledged.size,
         signed: sequencing.trees.length,
@@ -80,6 +97,9 @@ export async function runCampaign(options: CampaignOptions): Promise<FaultRound[
       rounds.push(round);
       observe?.(round);
       if (round.complaints.length > 0) break;
+      tries++;
+      if (!isMet && tries < options.tries) continue;
+      [at, tries] = [at + 1, 0];
     }
     return rounds;
   } finally {
