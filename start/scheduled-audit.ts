@@ -1,18 +1,14 @@
 import { spawn } from "node:child_process";
-import { setPriority } from "node:os";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { Gauge, register } from "prom-client";
 import { log } from "../shared/log.ts";
 import { readAuditSettings } from "./config.ts";
 import type { ServiceName } from "./databases.ts";
+import { KeptProcess } from "./kept-process.ts";
 import type { AuditReport } from "./run-audit.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Below those that answer requests. */
-const PRIORITY = 10;
-const STOP_MS = 5_000;
 const MAIN = fileURLToPath(new URL("../cli/main.js", import.meta.url));
 
 /** Audits that go on beside a running system. */
@@ -22,7 +18,8 @@ export interface ScheduledAudit {
 
 /**
  * Starts a process that audits every AUDIT_EVERY, where that is set: one of its own, so that nobody
- * who asks something waits for it. It ends when this one does, also where this one is killed.
+ * who asks something waits for it. It ends when this one does, also where this one is killed; where it
+ * ends by itself another takes its place.
  */
 export function scheduleAudit(
   environment: Environment,
@@ -31,40 +28,26 @@ export function scheduleAudit(
   const { every } = readAuditSettings(environment);
   if (every === null) return { close: async () => undefined };
   const words = ["audit", "--every", every, "--until-input-ends"];
-  const child = spawn(
-    process.execPath,
-    [MAIN, ...words, ...(service ? ["--service", service] : [])],
-    { stdio: ["pipe", "pipe", "inherit"], env: { ...environment, NODE_OPTIONS: "" } },
+  const kept = new KeptProcess(
+    () =>
+      spawn(process.execPath, [MAIN, ...words, ...(service ? ["--service", service] : [])], {
+        stdio: ["pipe", "pipe", "inherit"],
+        env: { ...environment, NODE_OPTIONS: "" },
+      }),
+    { onLine: read, name: "audits-ended" },
   );
-  child.stdin.on("error", () => undefined);
-  if (child.pid !== undefined) lower(child.pid);
-  createInterface({ input: child.stdout }).on("line", (line) => {
-    if (line.startsWith("{")) tell(JSON.parse(line) as AuditReport);
-  });
-  let isStopping = false;
-  const ended = new Promise<void>((resolve) => {
-    child.once("error", (error) => log("ERROR", "audits-ended", { reason: error.message }));
-    child.once("close", (code) => {
-      if (!isStopping) log("ERROR", "audits-ended", { code });
-      resolve();
-    });
-  });
-  return {
-    async close() {
-      isStopping = true;
-      child.stdin.end();
-      const late = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
-      await ended;
-      clearTimeout(late);
-    },
-  };
+  return { close: () => kept.close() };
 }
 
-function lower(pid: number): void {
+/** False where the line is no report. */
+function read(line: string): boolean {
+  if (!line.startsWith("{")) return false;
   try {
-    setPriority(pid, PRIORITY);
-  } catch {
-    // It has ended already, which is told elsewhere.
+    tell(JSON.parse(line) as AuditReport);
+    return true;
+  } catch (error) {
+    log("WARN", "audit-report-unreadable", { reason: String(error) });
+    return false;
   }
 }
 
