@@ -1,10 +1,13 @@
-import { readFile } from "node:fs/promises";
 import { Command, Option } from "commander";
+import { parsePolicy } from "../../shared/ledger/policy.ts";
+import { LedgerFormatError } from "../../shared/ledger/strict-text.ts";
 import type { AuditDeviation } from "../../shared/ledger-audit/findings.ts";
 import type { AuditReport } from "../../start/run-audit.ts";
+import { CliError } from "../cli-error.ts";
 import { EXIT } from "../exit-codes.ts";
 import { readDuration, readLimit } from "../option-values.ts";
 import { count, note, plural, print, printJson, table } from "../output.ts";
+import { readUtf8 } from "../read-text.ts";
 import { withoutGateway } from "../start-failure.ts";
 
 const DESCRIPTION = `Walks over the logs of all services and over every row that is entered in them: every entry is
@@ -51,7 +54,7 @@ async function audit(options: CommandOptions): Promise<void> {
   const parts = {
     ...{ environment: process.env, notice: note, limit, logsOnly: options.logsOnly ?? false },
     services: service ? [service] : SERVICES,
-    policyText: options.trust ? await readFile(options.trust, "utf8") : null,
+    policyText: options.trust ? await readTrusted(options.trust) : null,
   };
   if (options.every !== undefined) {
     const onReport = (report: AuditReport) => print(JSON.stringify(report));
@@ -66,6 +69,18 @@ async function audit(options: CommandOptions): Promise<void> {
   if (report.deviations > 0) process.exitCode = EXIT.REFUSED;
   if (json) return printJson({ ...report, found });
   tell(report, found);
+}
+
+async function readTrusted(path: string): Promise<string> {
+  const text = await readUtf8(path);
+  try {
+    parsePolicy(text);
+    return text;
+  } catch (error) {
+    if (!(error instanceof LedgerFormatError)) throw error;
+    const advice = "Give the file that `tracegraph ledger keys` prints.";
+    throw new CliError("USAGE", `${path} is no policy: ${error.message}`, { advice });
+  }
 }
 
 function tell(report: AuditReport, found: readonly AuditDeviation[]): void {

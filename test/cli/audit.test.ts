@@ -68,6 +68,19 @@ describe("tracegraph audit", () => {
     expect(services[0].deviations.ROW_DIFFERS).toBe(1);
   });
 
+  test("says what is wrong with the policy that it is given", async () => {
+    const missing = join(folder, "missing.policy");
+    expect(await runCommand(["audit", "--trust", missing])).toMatchObject({
+      ...{ exit: 2, stdout: "" },
+      stderr: expect.stringContaining(`cannot read ${missing}: there is no such file`),
+    });
+    const malformed = join(folder, "malformed.policy");
+    await writeFile(malformed, "log nobody\n");
+    const { exit, stderr } = await runCommand(["audit", "--trust", malformed]);
+    expect(exit).toBe(2);
+    expect(stderr).toContain(`${malformed} is no policy: `);
+  });
+
   test("makes no database where there is none, and believes nobody where it knows no key", async () => {
     const DATA_DIR = join(folder, "mistyped");
     const none = await runCommand(["audit"], { environment: { DATA_DIR } });
