@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { parseCheckpoint } from "../shared/ledger/checkpoint.ts";
 import { type NoteVerifier, openNote } from "../shared/ledger/note.ts";
-import type { SeenTree } from "../shared/ledger-audit/walk-checkpoints.ts";
+import type { SeenTree } from "../shared/ledger-audit/walk-cosignatures.ts";
 import type { WitnessAddress } from "../shared/witnessing/witness-addresses.ts";
 import { WitnessClient } from "../shared/witnessing/witness-client.ts";
 import { SeenCheckpoints } from "../witness/seen-checkpoints.ts";
@@ -37,11 +37,17 @@ export async function askWitnesses(origin: string, places: WitnessPlaces): Promi
   const folders = await readdir(places.ownFolder, { withFileTypes: true }).catch(() => []);
   const own = folders
     .filter((folder) => folder.isDirectory())
-    .map(({ name }) =>
-      heard(name, () => lastOf(join(places.ownFolder, name), origin, places.verifiers)),
-    );
+    .map(({ name }) => {
+      const folder = join(places.ownFolder, name);
+      return heard(keyName(name, places), () => lastOf(folder, origin, places.verifiers));
+    });
   const all = await Promise.all([...remote, ...own]);
   return { seen: all.flatMap(({ seen }) => seen), asked: all.map(({ asked }) => asked) };
+}
+
+/** Its folder is named like the last part of its key's name. */
+function keyName(folder: string, { verifiers }: WitnessPlaces): string {
+  return verifiers.find(({ name }) => name.endsWith(`/${folder}`))?.name ?? folder;
 }
 
 type Last = { size: bigint; root: Buffer } | null;
@@ -53,7 +59,8 @@ async function heard(
   try {
     const last = await ask();
     if (last === null || last.size === 0n) {
-      return { seen: [], asked: { witness, size: null, fault: null } };
+      const seen = [{ witness, size: 0, root: null }];
+      return { seen, asked: { witness, size: null, fault: null } };
     }
     const size = Number(last.size);
     return {

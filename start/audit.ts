@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { isOwnerAlone } from "../gateway/access-log/line-name.ts";
-import { firstTimeOfLines } from "../gateway/ledger/line-months.store.ts";
+import { droppedMonths, firstTimeOfLines } from "../gateway/ledger/line-months.store.ts";
 import { BACKFILL_SOURCES as LINES } from "../gateway/ledger/lines.store.ts";
 import type { NoteVerifier } from "../shared/ledger/note.ts";
-import { type Policy, parsePolicy } from "../shared/ledger/policy.ts";
+import { isQuorum, type Policy, parsePolicy } from "../shared/ledger/policy.ts";
 import { type AuditedCounts, auditLog } from "../shared/ledger-audit/audit-log.ts";
 import { type AuditCode, type AuditDeviation, Findings } from "../shared/ledger-audit/findings.ts";
 import type { AuditSource } from "../shared/ledger-audit/walk-rows.ts";
@@ -47,6 +47,8 @@ export interface AuditTrust {
   addresses: readonly WitnessAddress[];
   /** Where the witnesses of an embedded database keep what they saw. */
   ownWitnesses: string;
+  /** Whether as many must cosign as the policy says. */
+  isWitnessed: boolean;
 }
 
 export interface AuditOptions {
@@ -68,10 +70,14 @@ export interface AuditedService extends AuditedCounts, AuditedRecords {
   witnesses: AskedWitness[];
   /** From when on lines of the access log are kept; null: all of them. */
   linesSince: string | null;
+  /** Months of it that are gone, and when the log was told so. */
+  droppedMonths: { month: string; at: string }[];
   seconds: number;
   deviations: Partial<Record<AuditCode, number>>;
 }
 
+/** Witnesses cosign within five seconds: a minute is enough for those that had to be asked again. */
+const WITNESS_GRACE_SECONDS = 60;
 /** An audit reads whole tables a page at a time. */
 const STATEMENT_TIMEOUT_MS = 600_000;
 
@@ -90,25 +96,27 @@ export async function auditService(
   const places = { addresses: trust.addresses, ownFolder: trust.ownWitnesses, verifiers };
   // Before the snapshot: what they have seen then must be in it.
   const { seen, asked } = origin ? await askWitnesses(origin, places) : { seen: [], asked: [] };
-  const { linesSince, ...counts } = await inSnapshot(service, url, async (sql) => {
-    const since = service === "gateway" ? await firstTimeOfLines(sql) : null;
+  const isEnough = trust.isWitnessed && origin ? enoughFor(trust.policy) : null;
+  const { gone, ...counts } = await inSnapshot(service, url, async (sql) => {
+    const months = await goneLines(service, sql);
     const log = {
       sql,
       sources: await auditSources(service, sql),
       pinned,
-      witnesses: verifiers,
+      witnesses: { verifiers, isEnough, graceSeconds: WITNESS_GRACE_SECONDS },
       seen,
       findings,
     };
-    const expires = since === null ? {} : { isExpired: isDropped(since) };
-    return { linesSince: since, ...(await auditLog({ ...log, origin, ...expires })) };
+    const { isExpired } = months;
+    return { gone: months, ...(await auditLog({ ...log, origin, isExpired })) };
   });
   const { tenants } = counts;
   const records = logsOnly
     ? { signatures: 0, flagged: 0 }
     : await auditRecords(service, { url, tenants }, findings, limit);
   return {
-    ...{ service, origin, isPinned: pinned.length > 0, witnesses: asked, linesSince },
+    ...{ service, origin, isPinned: pinned.length > 0, witnesses: asked },
+    ...{ linesSince: gone.linesSince, droppedMonths: gone.droppedMonths },
     ...{ ...counts, ...records },
     seconds: (performance.now() - begun) / 1_000,
     deviations: Object.fromEntries(findings.counts),
@@ -118,10 +126,30 @@ export async function auditService(
 /** Whom to believe, as a policy file says it. */
 export function trustOf(
   policyText: string,
-  { addresses, dataFolder }: { addresses: readonly WitnessAddress[]; dataFolder: string },
+  {
+    addresses,
+    dataFolder,
+    isWitnessed,
+  }: { addresses: readonly WitnessAddress[]; dataFolder: string; isWitnessed: boolean },
 ): AuditTrust {
+  const policy = parsePolicy(policyText);
   const ownWitnesses = join(dataFolder, "witnesses");
-  return { policy: parsePolicy(policyText), addresses, ownWitnesses };
+  const known = new Set(addresses.map(({ name }) => name));
+  // Where the policy says itself where a witness is, nobody else need.
+  const named = [...policy.witnesses.values()].flatMap(({ verifier: { name }, vkey, url }) =>
+    url === null || known.has(name) ? [] : [{ name, vkey, url: url.replace(/\/+$/, "") }],
+  );
+  return { policy, addresses: [...addresses, ...named], ownWitnesses, isWitnessed };
+}
+
+/** Whether witnesses, by the names of their keys, are as many as a policy asks for. */
+function enoughFor(policy: Policy): ((names: ReadonlySet<string>) => boolean) | null {
+  if (policy.quorum === null) return null;
+  const witnesses = [...policy.witnesses];
+  return (names) => {
+    const own = witnesses.filter(([, { verifier }]) => names.has(verifier.name));
+    return isQuorum(policy, new Set(own.map(([name]) => name)));
+  };
 }
 
 /** The keys of a service's log: those of the name that the last one has. */
@@ -156,12 +184,26 @@ async function inSnapshot<T>(
   }
 }
 
-/** Lines of months that were dropped have their entries for ever. */
-function isDropped(since: string): (leaf: { id: string; entry: string }) => boolean {
-  return ({ id, entry }) => {
-    if (!id.startsWith("access/")) return false;
-    // Canonical JSON has no text in which this could stand otherwise: quotes within texts are escaped.
-    const [, at = since] = /,"at":"([^"]+)",/.exec(entry) ?? [];
-    return at < since;
+/** What of the access log may be gone, and since when the rest is kept. */
+interface GoneLines extends Pick<AuditedService, "linesSince" | "droppedMonths"> {
+  /** Lines of months that were dropped have their entries for ever. */
+  isExpired: (leaf: { id: string; entry: string }) => boolean;
+}
+
+/** The log itself must say of a month that it was dropped: the catalog is whoever's who has the database. */
+export async function goneLines(service: ServiceName, sql: Sql): Promise<GoneLines> {
+  if (service !== "gateway") {
+    return { linesSince: null, droppedMonths: [], isExpired: () => false };
+  }
+  const dropped = await droppedMonths(sql);
+  return {
+    linesSince: await firstTimeOfLines(sql),
+    droppedMonths: [...dropped].map(([month, at]) => ({ month, at })),
+    isExpired({ id, entry }) {
+      if (dropped.size === 0 || !id.startsWith("access/")) return false;
+      // Canonical JSON has no text in which this could stand otherwise: quotes within texts are escaped.
+      const [, month = ""] = /,"at":"([0-9]{4}-[0-9]{2})-[^"]+",/.exec(entry) ?? [];
+      return dropped.has(month);
+    },
   };
 }

@@ -82,8 +82,10 @@ function linesOf(path: string | undefined): string | undefined {
 export interface AuditSettings {
   /** As `tracegraph audit --every` reads it; null: it does not. */
   every: string | null;
-  /** Is run at the first deviation of each audit. */
+  /** Is run where an audit finds what those before it have not. */
   alertCommand: string | null;
+  /** Names of variables that it gets beside those that every program has. */
+  alertVariables: readonly string[];
 }
 
 export function readAuditSettings(env: Environment): AuditSettings {
@@ -91,7 +93,12 @@ export function readAuditSettings(env: Environment): AuditSettings {
   if (every !== null && !/^[1-9][0-9]{0,5}[smhd]$/.test(every)) {
     throw new Error(`AUDIT_EVERY must be a time like 30m, 6h or 1d, not ${every}`);
   }
-  return { every, alertCommand: env.AUDIT_ALERT_COMMAND || null };
+  const alertVariables = (env.AUDIT_ALERT_VARIABLES || "").split(",").map((name) => name.trim());
+  if (env.AUDIT_ALERT_VARIABLES && !alertVariables.every((name) => /^\w+$/.test(name))) {
+    const names = env.AUDIT_ALERT_VARIABLES;
+    throw new Error(`AUDIT_ALERT_VARIABLES must be names of variables, not ${names}`);
+  }
+  return { every, alertCommand: env.AUDIT_ALERT_COMMAND || null, alertVariables };
 }
 
 /** Whether the standard variables ask for traces. OpenTelemetry reads the others, and these, itself. */

@@ -1,6 +1,11 @@
 import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { LOG_SERVICES, logKeyFile, readLogKeys } from "../shared/ledger-store/log-keys.ts";
+import {
+  LOG_SERVICES,
+  logKeyFile,
+  readEarlierKeys,
+  readLogKeys,
+} from "../shared/ledger-store/log-keys.ts";
 import { USUAL_QUORUM } from "../shared/witnessing/witness-addresses.ts";
 import { readLedgerSettings, readStartConfig, readWitnessSettings } from "./config.ts";
 import { POLICY_FILE } from "./log-witnesses.ts";
@@ -41,7 +46,7 @@ export async function readPolicy(
   return { text, logs, witnesses: readPolicyLines(text).witnesses, quorum };
 }
 
-/** The public keys of the private ones that are on this machine. */
+/** The public keys of the private ones that are on this machine, and of those that were. */
 async function logsOf(environment: Environment, dataFolder: string): Promise<string[]> {
   const { keysFolder } = readLedgerSettings(environment);
   const folder = keysFolder ?? environment.SERVICE_KEYS_DIR ?? join(dataFolder, "ledger");
@@ -53,6 +58,7 @@ async function logsOf(environment: Environment, dataFolder: string): Promise<str
       () => false,
     );
     if (!isThere) continue;
+    vkeys.push(...(await readEarlierKeys(folder, service)));
     vkeys.push(...readLogKeys(path).signers.map(({ verifierKey }) => verifierKey));
   }
   return vkeys;

@@ -1,10 +1,11 @@
-import { spawn } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
+import { LedgerFormatError } from "../shared/ledger/strict-text.ts";
 import type { AuditDeviation } from "../shared/ledger-audit/findings.ts";
 import { log } from "../shared/log.ts";
 import { readClusterRecord } from "../shared/postgres/embedded/data-folder.ts";
 import type { AdministrationOptions } from "./administration.ts";
 import { type AuditedService, type AuditTrust, auditService, trustOf } from "./audit.ts";
+import { AuditAlerts } from "./audit-alerts.ts";
 import {
   readAuditSettings,
   readDatabaseUrls,
@@ -66,9 +67,17 @@ export async function runAudit({
 
 async function readTrust({ environment, policyText }: RunAuditOptions): Promise<AuditTrust> {
   const { dataFolder } = readStartConfig(environment);
-  const text = policyText ?? (await readPolicy(environment)).text;
-  const addresses = readWitnessSettings(environment).policy?.witnesses ?? [];
-  return trustOf(text, { addresses, dataFolder });
+  const { policy, usesOwn } = readWitnessSettings(environment);
+  // Who is given a policy goes by it; a system that has no witnesses now may have had some.
+  const isWitnessed = policyText !== null || policy !== null || usesOwn;
+  const places = { addresses: policy?.witnesses ?? [], dataFolder, isWitnessed };
+  try {
+    return trustOf(policyText ?? (await readPolicy(environment)).text, places);
+  } catch (error) {
+    if (!(error instanceof LedgerFormatError)) throw error;
+    const from = policyText === null ? `the policy of ${dataFolder}` : "the policy";
+    throw new Error(`${from} cannot be read: ${error.message}`, { cause: error });
+  }
 }
 
 function countOf({ deviations }: AuditedService): number {
@@ -81,7 +90,8 @@ function verdictOf(audited: AuditedService): string {
 }
 
 function notesOf(audited: AuditedService): string[] {
-  const { isPinned, witnesses, pending, unentered, expired, linesSince, flagged } = audited;
+  const { isPinned, witnesses, pending, unentered, expired, droppedMonths, flagged } = audited;
+  const months = droppedMonths.map(({ month, at }) => `${month} (entered ${at.slice(0, 10)})`);
   const silent = witnesses.flatMap(({ witness, fault }) => (fault ? [`${witness}: ${fault}`] : []));
   const notes: [isSo: boolean, text: string][] = [
     [!isPinned, "no key of this log is known here: its signatures prove nothing (--trust)"],
@@ -92,7 +102,10 @@ function notesOf(audited: AuditedService): string[] {
     ...silent.map((text): [boolean, string] => [true, `a witness said nothing: ${text}`]),
     [pending > 0, `${pending} entries wait for their place`],
     [unentered > 0, `${unentered} rows of before the log are still to be entered`],
-    [expired > 0, `${expired} lines of the access log before ${linesSince} were dropped`],
+    [
+      months.length > 0,
+      `${expired} lines of the access log were dropped with their months: ${months.join(", ")}`,
+    ],
     [flagged > 0, `${flagged} signed hand-overs came while their key was not valid`],
   ];
   return notes.flatMap(([isSo, text]) => (isSo ? [text] : []));
@@ -134,22 +147,14 @@ export interface AuditEveryOptions extends RunAuditOptions {
   onReport: (report: AuditReport) => void;
 }
 
-/** Audits again and again, and alerts at the first deviation of each audit. */
+/** Audits again and again, and tells of each deviation once. */
 export async function auditEvery(options: AuditEveryOptions): Promise<void> {
   const { everyMs, until, onReport, environment } = options;
-  const { alertCommand } = readAuditSettings(environment);
+  const alerts = new AuditAlerts(readAuditSettings(environment), environment);
   while (!until.aborted) {
-    let isTold = false;
     try {
-      const report = await runAudit({
-        ...options,
-        onDeviation(deviation) {
-          if (isTold) return;
-          isTold = true;
-          log("ERROR", "audit-found-deviation", { ...deviation });
-          alert(alertCommand, deviation);
-        },
-      });
+      const onDeviation = (deviation: AuditDeviation) => alerts.add(deviation);
+      const report = await runAudit({ ...options, onDeviation });
       const { seconds, deviations } = report;
       log("INFO", "audit-finished", { seconds: Math.round(seconds), deviations });
       onReport(report);
@@ -157,19 +162,7 @@ export async function auditEvery(options: AuditEveryOptions): Promise<void> {
       const reason = error instanceof Error ? error.message : String(error);
       log("ERROR", "audit-failed", { reason });
     }
+    alerts.ended();
     await pause(everyMs, undefined, { signal: until }).catch(() => undefined);
   }
-}
-
-/** Runs the command of the configuration with the deviation as JSON on its standard input. */
-function alert(command: string | null, deviation: AuditDeviation): void {
-  if (!command) return;
-  const child = spawn(command, { shell: true, stdio: ["pipe", "ignore", "inherit"] });
-  const failed = (reason: string) => log("ERROR", "audit-alert-failed", { reason });
-  child.once("error", (error) => failed(error.message));
-  child.once("exit", (code) => {
-    if (code !== 0) failed(`it ended with ${code}`);
-  });
-  child.stdin.on("error", () => undefined);
-  child.stdin.end(`${JSON.stringify(deviation)}\n`);
 }

@@ -15,6 +15,8 @@ export function provenThing({ entry, content }: ProvenContent): string {
     case "ACCESS":
     case "ERASURE":
     case "LOG_KEY":
+    case "BACKFILL":
+    case "MONTH":
       return `the entry ${entry.id}`;
   }
 }

@@ -1,4 +1,5 @@
 import type { Sql } from "../../shared/postgres/database.ts";
+import { recordDrop } from "../ledger/line-months.store.ts";
 
 /** A month of the access log that was dropped. */
 export interface DroppedMonth {
@@ -25,17 +26,23 @@ const MONTHS = `SELECT c.relname AS name, pg_total_relation_size(c.oid) AS bytes
 
 /**
  * Drops the months before this one (`2026-01`), of all tenants, as the tables' owner. Neither
- * reading nor recording waits meanwhile. Repeating it goes on where it was cut off.
+ * reading nor recording waits meanwhile. Repeating it goes on where it was cut off. The log says first
+ * which month is dropped: an audit takes lines that are missing otherwise for lost.
  */
 export async function dropMonths(sql: Sql, before: string): Promise<DroppedMonth[]> {
   const months = await sql.run<MonthRow>(MONTHS, [before.replace("-", "_")]);
   for (const { name, isPartition, isDetaching } of months) {
+    await recordDrop(sql, monthOf(name));
     const how = isDetaching ? "FINALIZE" : "CONCURRENTLY";
     if (isPartition) await sql.run(`ALTER TABLE access_log DETACH PARTITION ${name} ${how}`);
     await sql.run(`DROP TABLE ${name}`);
   }
   return months.map(({ name, bytes }) => ({
-    month: name.slice("access_log_".length).replace("_", "-"),
+    month: monthOf(name),
     bytes,
   }));
+}
+
+function monthOf(table: string): string {
+  return table.slice("access_log_".length).replace("_", "-");
 }

@@ -1,4 +1,5 @@
 import type { Hash } from "../ledger/merkle.ts";
+import { markId } from "../ledger-store/mark-entry.ts";
 import { type Sql, statement } from "../postgres/database.ts";
 
 const LEAVES = statement(
@@ -32,13 +33,22 @@ const LARGEST = statement(
   `SELECT s.size, c.size AS "signedSize", c.note FROM ledger_sequencer s
    LEFT JOIN (SELECT size, note FROM ledger_checkpoint ORDER BY size DESC LIMIT 1) c ON true`,
 );
+// A checkpoint that says that it is of the future was written by nobody who means well.
+const TO_BE_WITNESSED = statement(
+  "audit_to_be_witnessed",
+  `SELECT size FROM ledger_checkpoint
+   WHERE at NOT BETWEEN now() - make_interval(secs => $1) AND now() + make_interval(secs => $1)
+   ORDER BY size DESC LIMIT 1`,
+);
 const KEYS = statement(
   "audit_keys",
   `SELECT key_id AS "keyId", verifier_key AS "verifierKey", at FROM ledger_key ORDER BY at, key_id`,
 );
 const UNENTERED = statement(
   "audit_unentered",
-  "SELECT source FROM ledger_backfill WHERE NOT is_done",
+  `SELECT source, EXISTS (SELECT FROM ledger_leaf l
+     WHERE l.id = '${markId("BACKFILL", "")}' || b.source) AS "isMarked"
+   FROM ledger_backfill b WHERE NOT is_done`,
 );
 
 export interface LeafRow {
@@ -113,13 +123,21 @@ export class AuditedLogStore {
     return row ?? { size: 0, signedSize: null, note: null };
   }
 
+  /** The newest checkpoint that is older than this; null where none is. */
+  async toBeWitnessed(graceSeconds: number): Promise<number | null> {
+    const [row] = await this.sql.rows<{ size: number }>(TO_BE_WITNESSED, [graceSeconds]);
+    return row?.size ?? null;
+  }
+
   keys(): Promise<KeyRow[]> {
     return this.sql.rows<KeyRow>(KEYS);
   }
 
-  /** The sources whose rows from before the ledger are still being entered. */
-  async unentered(): Promise<ReadonlySet<string>> {
-    const rows = await this.sql.rows<{ source: string }>(UNENTERED);
-    return new Set(rows.map(({ source }) => source));
+  /**
+   * The sources whose rows from before the ledger are said to be still being entered, and whether the
+   * log has said already that all of them are.
+   */
+  unentered(): Promise<{ source: string; isMarked: boolean }[]> {
+    return this.sql.rows<{ source: string; isMarked: boolean }>(UNENTERED);
   }
 }

@@ -7,8 +7,12 @@ export const AUDIT_CODES = {
   CHECKPOINT_UNSIGNED: "A checkpoint has no signature that holds by a key of the log.",
   CHECKPOINT_MISSING: "The log's present state was never signed, or its checkpoint is gone.",
   COSIGNATURE_WRONG: "A cosignature does not hold.",
+  COSIGNATURE_MISSING:
+    "Witnesses are to cosign, and too few have for a while, or what they said is gone.",
   WITNESS_AHEAD: "A witness has seen more of the log than the database has.",
   WITNESS_CONTRADICTS: "A witness has seen another log of the same name.",
+  WITNESS_FORGOT: "A witness has seen less of the log than it has cosigned.",
+  BACKFILL_REOPENED: "Rows are said to be still to be entered, and the log says that all are.",
   ROW_WITHOUT_ENTRY: "A row has no entry.",
   ENTRY_WITHOUT_ROW: "An entry has no row.",
   ROW_DIFFERS: "A row is not what its entry says.",

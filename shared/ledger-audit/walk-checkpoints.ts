@@ -3,7 +3,9 @@ import type { Hash } from "../ledger/merkle.ts";
 import { type NoteVerifier, openNote } from "../ledger/note.ts";
 import { LedgerFormatError } from "../ledger/strict-text.ts";
 import type { AuditedLogStore, CheckpointRow, CosignatureRow } from "./audited-log.store.ts";
+import { BelievedKeys, type RecordedKey } from "./believed-keys.ts";
 import type { Findings } from "./findings.ts";
+import { CosignatureWalk, type SeenTree, type WitnessRule } from "./walk-cosignatures.ts";
 
 /** Whose signatures an audit believes. */
 export interface TrustedKeys {
@@ -11,26 +13,20 @@ export interface TrustedKeys {
   /** Keys of the log that were given to the audit: one of them must have signed the newest checkpoint. */
   pinned: readonly NoteVerifier[];
   /** Keys that have signed for the log before, as the log itself tells. */
-  recorded: readonly NoteVerifier[];
-  witnesses: readonly NoteVerifier[];
-}
-
-/** The tree that a witness has seen last. */
-export interface SeenTree {
-  witness: string;
-  size: number;
-  root: Hash;
+  recorded: readonly RecordedKey[];
+  witnesses: WitnessRule;
 }
 
 /** Compares what was signed, and what witnesses have seen, with the trees that the entries give. */
 export class CheckpointWalk {
   private checkpoints = new Map<number, CheckpointRow>();
   private cosignatures = new Map<number, CosignatureRow[]>();
-  private readonly logs: readonly NoteVerifier[];
+  private readonly keys: BelievedKeys;
+  private readonly witnesses: CosignatureWalk;
+  private readonly strangers = new Set<string>();
   private lastGood = 0;
   private isBroken = false;
-  /** How many checkpoints, and how many cosignatures of known witnesses, hold. */
-  held = { checkpoints: 0, cosignatures: 0 };
+  private good = 0;
 
   constructor(
     private readonly store: AuditedLogStore,
@@ -38,8 +34,18 @@ export class CheckpointWalk {
     private readonly seen: readonly SeenTree[],
     private readonly findings: Findings,
   ) {
-    const all = [...trusted.pinned, ...trusted.recorded];
-    this.logs = [...new Map(all.map((key) => [key.keyId, key])).values()];
+    this.keys = new BelievedKeys(trusted.pinned, trusted.recorded);
+    this.witnesses = new CosignatureWalk(trusted.witnesses, findings);
+  }
+
+  /** How many checkpoints, and how many cosignatures of known witnesses, hold. */
+  get held(): { checkpoints: number; cosignatures: number } {
+    return { checkpoints: this.good, cosignatures: this.witnesses.held };
+  }
+
+  /** An entry has its place: it may be that of a key, which is believed from the next checkpoint on. */
+  met(entry: string): void {
+    this.keys.met(entry);
   }
 
   /** Reads what there is for trees beyond the one size, up to the other. */
@@ -64,7 +70,7 @@ export class CheckpointWalk {
     const row = this.checkpoints.get(size);
     if (row) this.compare(row, root);
     for (const tree of this.seen) {
-      if (tree.size !== size || tree.root.equals(root)) continue;
+      if (tree.size !== size || tree.root?.equals(root)) continue;
       const detail = `${tree.witness} has seen another tree of ${size} entries`;
       this.findings.add("WITNESS_CONTRADICTS", detail);
     }
@@ -83,6 +89,8 @@ export class CheckpointWalk {
       this.findings.add("CHECKPOINT_MISSING", detail);
     }
     if (note !== null) this.assertPinned(note);
+    const { graceSeconds } = this.trusted.witnesses;
+    this.witnesses.finish(await this.store.toBeWitnessed(graceSeconds), this.seen);
     for (const tree of this.seen) {
       if (tree.size <= size) continue;
       const detail = `${tree.witness} has seen ${tree.size} entries, the database has ${size}`;
@@ -104,7 +112,8 @@ export class CheckpointWalk {
       this.findings.add("CHECKPOINT_WRONG", detail);
     } else if (checkpoint.root.equals(root)) {
       this.lastGood = size;
-      this.held.checkpoints += 1;
+      this.good += 1;
+      this.keys.signed();
     } else if (!this.isBroken) {
       // Every larger tree has the changed entry too: told once.
       this.isBroken = true;
@@ -112,32 +121,32 @@ export class CheckpointWalk {
       const detail = `${which} are not those that were signed, or one of them is not`;
       this.findings.add("CHECKPOINT_WRONG", detail, { index: this.lastGood });
     }
-    this.compareCosignatures(size, text);
+    this.witnesses.compare(size, text, this.cosignatures.get(size) ?? []);
   }
 
   private open({ size, note }: CheckpointRow): ReturnType<typeof openCheckpoint> | null {
     try {
-      return openCheckpoint(note, { logs: this.logs });
+      return openCheckpoint(note, { logs: this.keys.verifiers });
     } catch (error) {
       if (!(error instanceof LedgerFormatError)) throw error;
+      const strangers = this.keys.strangersOf(note);
+      if (strangers.length > 0) {
+        this.tellStrangers(size, strangers);
+        return null;
+      }
       const detail = `the checkpoint of ${size} entries: ${error.message}`;
       this.findings.add("CHECKPOINT_UNSIGNED", detail);
       return null;
     }
   }
 
-  private compareCosignatures(size: number, text: string): void {
-    for (const { witness, line } of this.cosignatures.get(size) ?? []) {
-      const verifier = this.trusted.witnesses.find(({ name }) => name === witness);
-      if (!verifier) continue;
-      try {
-        openNote(`${text}\n${line}`, [verifier]);
-        this.held.cosignatures += 1;
-      } catch (error) {
-        if (!(error instanceof LedgerFormatError)) throw error;
-        const detail = `${witness} on ${size} entries: ${error.message}`;
-        this.findings.add("COSIGNATURE_WRONG", detail);
-      }
+  /** Each once: it has signed all that comes behind, too. */
+  private tellStrangers(size: number, keyIds: readonly string[]): void {
+    for (const keyId of keyIds) {
+      if (this.strangers.has(keyId)) continue;
+      this.strangers.add(keyId);
+      const detail = `the checkpoint of ${size} entries is signed by the key ${keyId}, which no key that is believed has entered before. Where it is an older key of this log, the policy must name it too`;
+      this.findings.add("CHECKPOINT_UNSIGNED", detail);
     }
   }
 

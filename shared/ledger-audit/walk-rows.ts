@@ -1,9 +1,15 @@
 import { type Hash, leafHashOfText } from "../ledger/merkle.ts";
 import type { BackfillSource, EnteredRow } from "../ledger-store/backfill.store.ts";
-import { commitmentOfErased, KeyDestroyed, Person } from "../ledger-store/commitment.ts";
+import {
+  commitmentOfErased,
+  KeyDestroyed,
+  PERSON_KEY_BYTES,
+  Person,
+} from "../ledger-store/commitment.ts";
 import { type Entry, entryText } from "../ledger-store/entry.ts";
 import { readPersons } from "../ledger-store/person-keys.store.ts";
 import type { Sql } from "../postgres/database.ts";
+import type { Timestamp } from "../time.ts";
 import type { Findings } from "./findings.ts";
 import { readAhead } from "./read-ahead.ts";
 
@@ -46,6 +52,17 @@ interface Texts {
 }
 
 const PERSONS_MOST = 10_000;
+/** For what is made of a row to see when it was recorded. */
+const NO_KEY = Buffer.alloc(PERSON_KEY_BYTES);
+
+export interface HowToWalk {
+  /**
+   * While rows of before the ledger are still being entered, those that were recorded before this
+   * time may wait for their entries; null: none may.
+   */
+  unenteredBefore: Timestamp | null;
+  findings: Findings;
+}
 
 /** The people of one walk, by the keys that the database has. */
 class KnownPeople {
@@ -79,12 +96,12 @@ function erased(subject: string): Person | null {
 export async function walkRows(
   sql: Sql,
   source: AuditSource,
-  { isUnentered, findings }: { isUnentered: boolean; findings: Findings },
+  { unenteredBefore, findings }: HowToWalk,
   onRow: (expected: ExpectedEntry) => void,
 ): Promise<WalkedRows> {
   const people = new KnownPeople(sql);
   const told: WalkedRows = { rows: 0, waiting: 0, tenants: new Set() };
-  const page = isUnentered ? source.page.toEnter : source.page.entered;
+  const page = unenteredBefore === null ? source.page.entered : source.page.toEnter;
   const read = (after: readonly string[]) =>
     readAhead(sql.rows<EnteredRow>(page, [after, source.most]));
   let next: Promise<EnteredRow[]> | null = read([]);
@@ -97,12 +114,17 @@ export async function walkRows(
     for (const row of rows) {
       told.rows += 1;
       told.tenants.add(row.tenant);
-      // While rows of before the ledger are still being entered, what has no entry yet will have one.
-      if (isUnentered && !row.isEntered) told.waiting += 1;
+      if (mayWait(source, row, unenteredBefore)) told.waiting += 1;
       else judge(source, row, people, { findings, onRow });
     }
   }
   return told;
+}
+
+function mayWait(source: AuditSource, row: EnteredRow, before: Timestamp | null): boolean {
+  if (before === null || row.isEntered) return false;
+  const person = row.actor === null ? null : new Person(row.actor, NO_KEY);
+  return source.entryOf(row, person).at < before;
 }
 
 function judge(

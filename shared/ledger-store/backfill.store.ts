@@ -1,8 +1,11 @@
 import type { Database, Sql, Statement } from "../postgres/database.ts";
 import { statement } from "../postgres/database.ts";
+import { now } from "../time.ts";
 import type { Person } from "./commitment.ts";
 import { type Entry, entryText } from "./entry.ts";
 import { ENTER } from "./entry-sql.store.ts";
+import { NO_TENANT } from "./log-key-entry.ts";
+import { markEntry, markId } from "./mark-entry.ts";
 import type { PersonKeys } from "./person-keys.store.ts";
 
 /** Rows that the ledger may find there when it begins, and the entries that they must have. */
@@ -85,6 +88,14 @@ const NOTE = statement(
   "UPDATE ledger_backfill SET after = $2, is_done = $3 WHERE source = $1",
 );
 
+// Those that were empty when the ledger began, or were entered before the log said so.
+const UNMARKED = statement(
+  "ledger_backfill_unmarked",
+  `SELECT source FROM ledger_backfill b WHERE is_done
+     AND NOT EXISTS (SELECT FROM ledger_leaf l WHERE l.id = '${markId("BACKFILL", "")}' || b.source)
+     AND NOT EXISTS (SELECT FROM ledger_pending p WHERE p.id = '${markId("BACKFILL", "")}' || b.source)`,
+);
+
 /** A source whose rows are of this type, among others. */
 export function backfillSource<Row extends EnteredRow>(
   source: BackfillSource<Row>,
@@ -108,6 +119,7 @@ export class Backfill {
   async run(sequencer: Database): Promise<boolean> {
     if (this.isDone) return false;
     this.isDone = !(await sequencer.tenant("*").transaction((sql) => this.enterSome(sql)));
+    if (this.isDone) await sequencer.tenant("*").transaction(enterMarks);
     return !this.isDone;
   }
 
@@ -125,7 +137,9 @@ export class Backfill {
     );
     const last = rows.at(-1);
     const after = last ? source.keyOf(last).map(String) : due.after;
-    await sql.rows(NOTE, [due.source, after, rows.length < source.most]);
+    const isDone = rows.length < source.most;
+    await sql.rows(NOTE, [due.source, after, isDone]);
+    if (isDone) await enterMarks(sql);
     return true;
   }
 
@@ -140,4 +154,12 @@ export class Backfill {
       await sql.rows(ENTER, [tenant, entries.map(({ id }) => id), entries.map(entryText)]);
     }
   }
+}
+
+/** The log itself says which sources are done: nobody can then say that rows are still to be entered. */
+async function enterMarks(sql: Sql): Promise<void> {
+  const sources = await sql.rows<{ source: string }>(UNMARKED);
+  const at = now();
+  const entries = sources.map(({ source }) => markEntry({ type: "BACKFILL", name: source, at }));
+  await sql.rows(ENTER, [NO_TENANT, entries.map(({ id }) => id), entries.map(entryText)]);
 }

@@ -12,6 +12,8 @@ export const ENTRY_TYPES = [
   "ACCESS",
   "ERASURE",
   "LOG_KEY",
+  "BACKFILL",
+  "MONTH",
 ] as const;
 export type EntryType = (typeof ENTRY_TYPES)[number];
 

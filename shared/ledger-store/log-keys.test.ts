@@ -2,7 +2,14 @@ import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
-import { addLogKey, createLogKeys, dropOldLogKeys, logKeyFile, readLogKeys } from "./log-keys.ts";
+import {
+  addLogKey,
+  createLogKeys,
+  dropOldLogKeys,
+  logKeyFile,
+  readEarlierKeys,
+  readLogKeys,
+} from "./log-keys.ts";
 
 let parent: string;
 let folder: string;
@@ -41,7 +48,10 @@ test("a new key stands before the old one until that is dropped, as private as b
   const added = await addLogKey(folder, "ownership");
   expect(readLogKeys(path).signers.map(({ keyId }) => keyId)).toEqual([added.keyId, old?.keyId]);
   expect((await stat(path)).mode & 0o777).toBe(0o600);
+  expect(await readEarlierKeys(folder, "ownership")).toEqual([]);
   expect(await dropOldLogKeys(folder, "ownership")).toBe(1);
+  // What it has signed is to be verified for ever.
+  expect(await readEarlierKeys(folder, "ownership")).toEqual([old?.verifierKey]);
   expect(readLogKeys(path).signers.map(({ keyId }) => keyId)).toEqual([added.keyId]);
 });
 

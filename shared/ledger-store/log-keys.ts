@@ -121,11 +121,28 @@ export async function addLogKey(folder: string, service: LogService): Promise<No
   return noteSigner(origin, privateKey);
 }
 
-/** Takes away all keys of a log but the newest. Answers how many they were. */
+/**
+ * Takes away all keys of a log but the newest. Answers how many they were. What verifies them stays:
+ * what they have signed is there for ever.
+ */
 export async function dropOldLogKeys(folder: string, service: LogService): Promise<number> {
   const path = logKeyFile(folder, service);
   const { signers } = readLogKeys(path);
+  const dropped = signers.slice(1).map(({ verifierKey }) => verifierKey);
+  const earlier = [...new Set([...(await readEarlierKeys(folder, service)), ...dropped])];
+  const lines = earlier.map((vkey) => `${vkey}\n`);
+  await replaceFile(earlierKeysFile(folder, service), lines.join(""), PRIVATE);
   const [newest = ""] = (await readFile(path, "utf8")).trimStart().split("\n");
   await replaceFile(path, `${newest}\n`, PRIVATE);
   return signers.length - 1;
+}
+
+/** The vkeys of a log's keys that were taken away, the oldest drop first. */
+export async function readEarlierKeys(folder: string, service: LogService): Promise<string[]> {
+  const text = await readFile(earlierKeysFile(folder, service), "utf8").catch(() => "");
+  return text.split("\n").filter((line) => line !== "");
+}
+
+function earlierKeysFile(folder: string, service: LogService): string {
+  return join(folder, `ledger-${service}.earlier`);
 }

@@ -13,6 +13,7 @@ export interface Policy {
 
 export interface KnownParty {
   verifier: NoteVerifier;
+  vkey: string;
   url: string | null;
 }
 
@@ -84,7 +85,7 @@ class PolicyReader {
   private readLog([vkey, url, ...more]: string[], place: string): void {
     if (vkey === undefined || more.length > 0) malformed(`${place}: log <vkey> [<url>]`);
     const key = this.takeKey(vkey, SIGNATURE_TYPE.ED25519, place);
-    this.logs.push({ verifier: noteVerifier(key), url: url ?? null });
+    this.logs.push({ verifier: noteVerifier(key), vkey, url: url ?? null });
   }
 
   private readWitness([name, vkey, url, ...more]: string[], place: string): void {
@@ -93,7 +94,7 @@ class PolicyReader {
     }
     const key = this.takeKey(vkey, SIGNATURE_TYPE.COSIGNATURE, place);
     this.name(name, { witness: name }, place);
-    this.witnesses.set(name, { verifier: cosignatureVerifier(key), url: url ?? null });
+    this.witnesses.set(name, { verifier: cosignatureVerifier(key), vkey, url: url ?? null });
   }
 
   private readGroup([name, threshold, ...names]: string[], place: string): void {

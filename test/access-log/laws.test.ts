@@ -94,5 +94,10 @@ test("months that are over are dropped by the owner, and by nobody else", async 
   const dropped = await dropMonths(owner.tenant("*"), "2020-02");
   expect(dropped).toEqual([{ month: "2020-01", bytes: expect.any(Number) }]);
   expect(await dropMonths(owner.tenant("*"), "2026-01")).toMatchObject([{ month: "2020-02" }]);
+  // The log says of each that it was dropped, once.
+  expect(await fresh.admin("SELECT tenant, id FROM ledger_pending WHERE id ~ '^month/'")).toEqual([
+    { tenant: "*", id: "month/2020-01" },
+    { tenant: "*", id: "month/2020-02" },
+  ]);
   expect(await fresh.admin("SELECT count(*)::int AS n FROM access_log")).toEqual([{ n: 2 }]);
 });

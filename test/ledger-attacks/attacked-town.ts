@@ -1,7 +1,7 @@
 import { Random } from "../../demo/random.ts";
 import { rootOf } from "../../shared/ledger/merkle.ts";
 import type { AuditDeviation } from "../../shared/ledger-audit/findings.ts";
-import type { SeenTree } from "../../shared/ledger-audit/walk-checkpoints.ts";
+import type { SeenTree } from "../../shared/ledger-audit/walk-cosignatures.ts";
 import type { Sql } from "../../shared/postgres/database.ts";
 import { type AuditedTown, openAuditedTown, SERVICES } from "../ledger-audit/audited-town.ts";
 import { BusyTown } from "../ledger-audit/busy-town.ts";
@@ -65,24 +65,28 @@ export class AttackedTown {
 
   /** Attacks one of the services by chance, looks who finds it, and undoes it. Null: nothing was done. */
   async attack(attack: Attack, random: Random): Promise<Attacked | null> {
-    const { service, superuser, seen } = random.pick(this.places);
+    const places = this.places.filter(({ service }) => service === (attack.service ?? service));
+    const { service, superuser, seen } = random.pick(places);
     const keys = this.audited.keys[service];
     const { origin, signers } = keys;
     const [signer] = signers;
     if (!signer) throw new Error("the log has no key");
-    let done: Done | null = null;
+    let made: Done | null = null;
     return superuser.meanwhile(
       async (sql) => {
-        done = await attack({ sql, random, service, origin, signer });
+        made = await attack({ sql, random, service, origin, signer });
       },
       async (sql) => {
+        const done = made as Done | null;
         if (done === null) return null;
-        const by = { sql, witnesses: this.witnesses.verifiers };
-        const { deviations } = await this.audited.audit(service, { ...by, seen });
-        if ((done as Done).by === "AUDIT") {
+        const said = done.isForgotten ? seen.map(forgotten) : seen;
+        const { deviations } = await this.audited.audit(service, {
+          ...{ sql, witnesses: this.witnesses.verifiers, isWitnessed: true, seen: said },
+        });
+        if (done.by === "AUDIT") {
           return { done, deviations, unwitnessed: deviations, statuses: [] };
         }
-        const unwitnessed = (await this.audited.audit(service, by)).deviations;
+        const unwitnessed = (await this.audited.audit(service, { sql })).deviations;
         const answers = await this.witnesses.submit(keys, await newest(sql));
         return { done, deviations, unwitnessed, statuses: answers.map(({ status }) => status) };
       },
@@ -93,7 +97,7 @@ export class AttackedTown {
   async untouched(): Promise<AuditDeviation[]> {
     const found: AuditDeviation[] = [];
     for (const { service, seen } of this.places) {
-      const how = { seen, witnesses: this.witnesses.verifiers };
+      const how = { seen, witnesses: this.witnesses.verifiers, isWitnessed: true };
       found.push(...(await this.audited.audit(service, how)).deviations);
     }
     return found;
@@ -104,6 +108,11 @@ export class AttackedTown {
     await this.witnesses.close();
     await this.audited.close();
   }
+}
+
+/** As a witness answers that knows nothing of the log any more, or somebody in its place. */
+function forgotten({ witness }: SeenTree): SeenTree {
+  return { witness, size: 0, root: null };
 }
 
 /** The newest checkpoint of a log, and the tree of its leaves. */

@@ -1,17 +1,20 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { Random } from "../../demo/random.ts";
+import type { AuditDeviation } from "../../shared/ledger-audit/findings.ts";
 import { campaignSize } from "../support/campaign-size.ts";
 import type { Attack } from "./attack.ts";
 import { type Attacked, AttackedTown } from "./attacked-town.ts";
 import { HISTORY_ATTACKS } from "./history-attacks.ts";
 import { LOG_ATTACKS } from "./log-attacks.ts";
 import { ROW_ATTACKS } from "./row-attacks.ts";
+import { TRUST_ATTACKS } from "./trust-attacks.ts";
 
 const SEED = process.env.LEDGER_ATTACKS_SEED ?? "ledger attacks";
 const KINDS: readonly [name: string, attack: Attack][] = Object.entries({
   ...ROW_ATTACKS,
   ...LOG_ATTACKS,
   ...HISTORY_ATTACKS,
+  ...TRUST_ATTACKS,
 });
 /** In the suite each kind once, and some twice. */
 const SHORT = Math.ceil(KINDS.length * 1.5);
@@ -57,16 +60,25 @@ test("what changes nothing that was recorded is found by nobody: the test can fa
 /** Why an attack was not found as it must be; null where it was. */
 function faultOf({ done, deviations, unwitnessed, statuses }: Attacked): string | null {
   const said = JSON.stringify(deviations);
-  if (deviations.length === 0) return "nobody has found it";
+  // Many attacks lose cosignatures by the way: that is not how they must be found.
+  const others = deviations.filter(({ code }) => code !== "COSIGNATURE_MISSING");
+  if (done.code) return deviations.some(({ code }) => code === done.code) ? null : said;
+  if (others.length === 0) return "nobody has found it";
   if (done.by === "AUDIT") {
     const isNamed = !done.entry || deviations.some(({ entry }) => entry === done.entry);
     return isNamed ? null : `${done.entry} is not named: ${said}`;
   }
   // The control: without witnesses nobody could have known.
-  if (unwitnessed.length > 0) return `the audit alone has found it: ${JSON.stringify(unwitnessed)}`;
-  const isWitnessed = deviations.every(({ code }) => code.startsWith("WITNESS_"));
+  const alone = unwitnessed.filter(isOfAttack);
+  if (alone.length > 0) return `the audit alone has found it: ${JSON.stringify(alone)}`;
+  const isWitnessed = others.filter(isOfAttack).every(({ code }) => code.startsWith("WITNESS_"));
   if (!isWitnessed) return `found otherwise: ${said}`;
   return statuses.every((status) => status === 409 || status === 422 || status === 400)
     ? null
     : `the witnesses answered ${statuses}`;
+}
+
+/** The row behind one of an erased owner gives away that this one was taken, whoever has signed. */
+function isOfAttack({ code }: AuditDeviation): boolean {
+  return code !== "ERASED_UNRECORDED";
 }

@@ -80,7 +80,7 @@ async function removed(target: Target, depth: Depth) {
 /** The entries that the rows, as they are now, must have. */
 async function entriesOf(sql: Sql, service: ServiceName): Promise<Map<string, string>> {
   const entries = new Map<string, string>();
-  const how = { isUnentered: false, findings: new Findings(service, 0, () => undefined) };
+  const how = { unenteredBefore: null, findings: new Findings(service, 0, () => undefined) };
   for (const source of await auditSources(service, sql)) {
     await walkRows(sql, source, how, ({ id, text }) => void entries.set(id, text));
   }

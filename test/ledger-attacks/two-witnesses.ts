@@ -7,7 +7,7 @@ import { privateKeyOf } from "../../shared/ledger/ed25519.ts";
 import { consistencyPath, type SubtreeReader } from "../../shared/ledger/merkle.ts";
 import type { NoteVerifier } from "../../shared/ledger/note.ts";
 import { encodeWitnessRequest } from "../../shared/ledger/witness-request.ts";
-import type { SeenTree } from "../../shared/ledger-audit/walk-checkpoints.ts";
+import type { SeenTree } from "../../shared/ledger-audit/walk-cosignatures.ts";
 import type { LogKeys } from "../../shared/ledger-store/log-keys.ts";
 import { SeenCheckpoints } from "../../witness/seen-checkpoints.ts";
 import { Witness } from "../../witness/service.ts";

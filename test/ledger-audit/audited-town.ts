@@ -1,16 +1,16 @@
 import { type AccessLog, openAccessLog } from "../../gateway/access-log/access-log.ts";
 import { BACKFILL_SOURCES as LINES } from "../../gateway/ledger/lines.store.ts";
 import { verifierOf } from "../../shared/ledger/cosignature.ts";
-import type { NoteVerifier } from "../../shared/ledger/note.ts";
+import type { NoteSigner, NoteVerifier } from "../../shared/ledger/note.ts";
 import { type AuditedCounts, auditLog } from "../../shared/ledger-audit/audit-log.ts";
 import { type AuditDeviation, Findings } from "../../shared/ledger-audit/findings.ts";
-import type { SeenTree } from "../../shared/ledger-audit/walk-checkpoints.ts";
+import type { SeenTree } from "../../shared/ledger-audit/walk-cosignatures.ts";
 import { Backfill, type BackfillSource } from "../../shared/ledger-store/backfill.store.ts";
 import { sequencerRole } from "../../shared/ledger-store/ledger-tables.ts";
 import type { LogKeys } from "../../shared/ledger-store/log-keys.ts";
 import { PersonKeys } from "../../shared/ledger-store/person-keys.store.ts";
 import { Database, type Sql } from "../../shared/postgres/database.ts";
-import { auditSources } from "../../start/audit.ts";
+import { auditSources, goneLines } from "../../start/audit.ts";
 import { BACKFILL_SOURCES as REVISIONS } from "../../subgraphs/manufacturing/ledger/backfill.store.ts";
 import { BACKFILL_SOURCES as OWNERSHIPS } from "../../subgraphs/ownership/ledger/backfill.store.ts";
 import { newLogKeys, type SequencedLog, sequencedLog } from "../ledger-store/sequenced-log.ts";
@@ -37,6 +37,8 @@ export interface AuditHow {
   sql?: Sql;
   seen?: readonly SeenTree[];
   witnesses?: readonly NoteVerifier[];
+  /** Whether all of them must have cosigned the newest checkpoint. */
+  isWitnessed?: boolean;
   most?: number;
 }
 
@@ -68,6 +70,11 @@ export async function openAuditedTown(): Promise<AuditedTown> {
     gateway: newLogKeys("gateway"),
   };
   const logs = new Map<ServiceName, SequencedLog>();
+  const signers: Record<ServiceName, readonly NoteSigner[]> = {
+    manufacturing: keys.manufacturing.signers,
+    ownership: keys.ownership.signers,
+    gateway: keys.gateway.signers,
+  };
   const startLogs = () => {
     for (const service of SERVICES) {
       const backfill = new Backfill(BACKFILLED[service], new PersonKeys());
@@ -89,7 +96,10 @@ export async function openAuditedTown(): Promise<AuditedTown> {
     async restartLogs({ isKeyNew }) {
       await stopLogs();
       if (isKeyNew)
-        for (const service of SERVICES) keys[service] = withNewKey(keys[service], service);
+        for (const service of SERVICES) {
+          keys[service] = withNewKey(keys[service], service);
+          signers[service] = [...signers[service], ...keys[service].signers.slice(0, 1)];
+        }
       startLogs();
     },
     async caughtUp() {
@@ -97,10 +107,12 @@ export async function openAuditedTown(): Promise<AuditedTown> {
     },
     async audit(service, how = {}) {
       const reader = readers.get(service) as Database;
-      if (how.sql) return auditOf(service, keys[service], { ...how, sql: how.sql });
+      // A policy keeps the keys of before.
+      const all = { origin: keys[service].origin, signers: signers[service] };
+      if (how.sql) return auditOf(service, all, { ...how, sql: how.sql });
       const snapshot = await reader.snapshot("*");
       try {
-        return await auditOf(service, keys[service], { ...how, sql: snapshot.sql });
+        return await auditOf(service, all, { ...how, sql: snapshot.sql });
       } finally {
         await snapshot.end();
       }
@@ -138,7 +150,7 @@ function readerOf(
 async function auditOf(
   service: ServiceName,
   keys: LogKeys,
-  { sql, seen = [], witnesses = [], most = 1_000 }: AuditHow & { sql: Sql },
+  { sql, seen = [], witnesses = [], isWitnessed, most = 1_000 }: AuditHow & { sql: Sql },
 ): Promise<Audited> {
   const deviations: AuditDeviation[] = [];
   const findings = new Findings(service, most, (deviation) => deviations.push(deviation));
@@ -149,7 +161,12 @@ async function auditOf(
       findings,
       sources: await auditSources(service, sql),
       origin: keys.origin,
-      witnesses,
+      isExpired: (await goneLines(service, sql)).isExpired,
+      witnesses: {
+        verifiers: witnesses,
+        isEnough: isWitnessed ? (names) => names.size === witnesses.length : null,
+        graceSeconds: 0,
+      },
     },
     pinned: keys.signers.map(({ verifierKey }) => verifierOf(verifierKey)),
   });

@@ -47,7 +47,8 @@ async function codesAfter(size: number, change: string): Promise<AuditDeviation[
       const told: AuditDeviation[] = [];
       const findings = new Findings("gateway", 1_000, (deviation) => void told.push(deviation));
       const { entries } = await auditLog({
-        ...{ sql, sources: [], origin: keys.origin, witnesses: [], seen: [], findings },
+        ...{ sql, sources: [], origin: keys.origin, seen: [], findings },
+        witnesses: { verifiers: [], isEnough: null, graceSeconds: 0 },
         pinned: keys.signers.map(({ verifierKey }) => verifierOf(verifierKey)),
       });
       expect(entries).toBeGreaterThan(size - 3);
