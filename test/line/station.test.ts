@@ -212,6 +212,9 @@ test("the second process on a journal, and the second journal of a name, are ref
   expect(await station.end()).toBe(1);
   expect(station.errors()).toContain("STATION_NAME_TAKEN");
   expect(await hall.kept("twice")).toEqual(["1 G-0001 RECORDED", "2 G-0004 RECORDED"]);
+  const journal = ["--station", "twice", "--journal", hall.journal("twice")];
+  const status = await hall.line(["status", ...journal]);
+  expect(status.stdout).toContain("ANOTHER JOURNAL HAS IT");
   // What the former journal still holds goes on under another name.
   const left = await hall.line([
     "export",
@@ -240,7 +243,7 @@ test("refused scans are made again as new scans that name the old ones", async (
     stdout: expect.stringContaining("#4 H-0001  recorded (revision 1)\n"),
   });
   expect(await hall.line(["retry", ...words])).toMatchObject({ exit: 0, stdout: "" });
-  const exported = await hall.line(["export", ...words, "--format", "ndjson"]);
+  const exported = await hall.line(["export", ...words, "--json"]);
   const rows = exported.stdout
     .trimEnd()
     .split("\n")

@@ -23,6 +23,7 @@ test.each([
   const style = styleOfFormat(code);
   const words = {
     number: () => "number",
+    unreadable: () => "",
     padded: () => `padded ${"digits" in style ? style.digits : ""}`,
     time: () =>
       "showsDay" in style
@@ -30,4 +31,12 @@ test.each([
         : "",
   };
   expect(words[style.kind]()).toBe(kind);
+});
+
+test("a format that is longer than any says nothing, and is judged at once", () => {
+  expect(styleOfFormat("0".repeat(255))).toEqual({ kind: "padded", digits: 255 });
+  expect(styleOfFormat("0".repeat(256))).toEqual({ kind: "unreadable" });
+  const began = performance.now();
+  expect(styleOfFormat("[".repeat(1_000_000))).toEqual({ kind: "unreadable" });
+  expect(performance.now() - began).toBeLessThan(1_000);
 });

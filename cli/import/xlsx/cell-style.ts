@@ -7,6 +7,8 @@ export type CellStyle =
   | { kind: "number" }
   /** `00000`: leading zeros are shown, and belong to the value. */
   | { kind: "padded"; digits: number }
+  /** A format that is longer than any: what it means is not guessed. */
+  | { kind: "unreadable" }
   | { kind: "time"; showsDay: boolean; showsClock: boolean };
 
 const NUMBER: CellStyle = { kind: "number" };
@@ -24,6 +26,7 @@ function builtInStyle(id: number): CellStyle {
 
 /** What a format code of a workbook means: `dd/mm/yyyy hh:mm`, `000000`, `0.00 "days"`. */
 export function styleOfFormat(code: string): CellStyle {
+  if (code.length > XLSX_LIMITS.formatCharacters) return { kind: "unreadable" };
   // Texts in quotes, escaped and repeated letters, and colours or languages in brackets say nothing.
   const [bare = ""] = code
     .replace(/"[^"]*"?/g, "")

@@ -14,8 +14,22 @@ test.each([
   ["0x10", null],
   ["", null],
   ["1e999", null],
+  ["5.", "5"],
+  [".5", "0.5"],
 ])("the number %j is the text %j", (written, text) => {
   expect(numberText(written)).toBe(text);
+});
+
+test("a number has at most 400 characters", () => {
+  expect(numberText("9".repeat(400))).toBe("9".repeat(400));
+  expect(numberText("9".repeat(401))).toBeNull();
+});
+
+test("digits that end in no number are judged at once, however many they are", () => {
+  const began = performance.now();
+  for (const end of ["x", ".", "", "..", "e"])
+    expect(numberText("1".repeat(2_000_000) + end)).toBeNull();
+  expect(performance.now() - began).toBeLessThan(1_000);
 });
 
 test.each([

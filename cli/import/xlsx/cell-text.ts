@@ -1,3 +1,5 @@
+import { XLSX_LIMITS } from "./limits.ts";
+
 /** `_x000D_` stands for a character that XML cannot hold (ECMA-376 part 1, 22.9.2.19, ST_Xstring). */
 export function unescapeText(text: string): string {
   if (!text.includes("_x")) return text;
@@ -8,9 +10,10 @@ export function unescapeText(text: string): string {
 
 /** A spreadsheet computes with 15 digits; those behind them are noise, unless they were written as a whole number. */
 export function numberText(written: string): string | null {
+  if (written.length > XLSX_LIMITS.numberCharacters) return null;
   const text = written.trim();
   if (/^-?\d+$/.test(text)) return text;
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) return null;
+  if (!/^[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+)?$/.test(text)) return null;
   const value = Number(text);
   if (!Number.isFinite(value)) return null;
   return plainDigits(Number(value.toPrecision(15)));

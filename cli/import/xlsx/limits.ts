@@ -14,6 +14,10 @@ export const XLSX_LIMITS = {
   unpackedTimes: 200,
   /** Characters between two tags. */
   quietCharacters: 2_097_152,
+  /** A number as it is written; the longest that a spreadsheet computes with have 309 digits. */
+  numberCharacters: 400,
+  /** Excel's own limit of a number format. */
+  formatCharacters: 255,
   sheets: 1_000,
   styles: 65_536,
   /** Excel's own last column is XFD. */

@@ -112,7 +112,7 @@ export class SheetRowReader implements XmlReader<SheetRow> {
     // One row of a damaged workbook must not fill the memory.
     if (this.#characters > INPUT_LIMITS.rowCharacters) return;
     const cell = this.#read(value);
-    this.#characters += "text" in cell ? cell.text.length : 0;
+    this.#characters += ("text" in cell ? cell.text : cell.unreadable).length;
     if (!("text" in cell) || cell.text !== "") this.#cells.set(this.#column, cell);
   }
 
@@ -146,6 +146,10 @@ export class SheetRowReader implements XmlReader<SheetRow> {
       return { unreadable: `the cell holds ${JSON.stringify(value.slice(0, 60))}, and no number` };
     }
     const style = this.#context.styles[this.#style];
+    if (style?.kind === "unreadable") {
+      const most = `more than ${XLSX_LIMITS.formatCharacters} characters`;
+      return { unreadable: `the number ${text} has a format of ${most}` };
+    }
     if (style?.kind === "padded" && /^\d+$/.test(text)) {
       return { text: text.padStart(style.digits, "0") };
     }
