@@ -7,6 +7,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { COMMAND } from "../walk/places.ts";
 import { endedChildrenCpuMs, peakResidentMbOf, residentMbOf } from "../walk/process-usage.ts";
+import { peaksOfHalves } from "./report.ts";
 import { csvHeader, csvLine, recordOf } from "./rows.ts";
 
 const SAMPLE_MS = 100;
@@ -29,6 +30,8 @@ export interface ImportFigures {
   /** Of both processes, when a tenth of the time was over, and at the end: flat, or growing. */
   earlyMb: number;
   lateMb: number;
+  /** The most that the gateway held in the first and in the second half of the time. */
+  gatewayPeaksMb: readonly [first: number, second: number];
 }
 
 /** Imports a file of so many rows by the real command. */
@@ -60,10 +63,11 @@ async function run(parts: ImportParts, file: string, rows: number): Promise<Impo
     },
   );
   const pid = child.pid ?? 0;
-  const samples: { cliPeakMb: number; bothMb: number }[] = [];
+  const samples: { cliPeakMb: number; bothMb: number; gatewayMb: number }[] = [];
   const sampling = setInterval(() => {
-    const bothMb = residentMbOf([pid]) + residentMbOf([gatewayPid]);
-    samples.push({ cliPeakMb: peakResidentMbOf(pid), bothMb });
+    const gatewayMb = residentMbOf([gatewayPid]);
+    const bothMb = residentMbOf([pid]) + gatewayMb;
+    samples.push({ cliPeakMb: peakResidentMbOf(pid), bothMb, gatewayMb });
   }, SAMPLE_MS);
   const told: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
@@ -81,6 +85,7 @@ async function run(parts: ImportParts, file: string, rows: number): Promise<Impo
     cliPeakMb: Math.max(...samples.map(({ cliPeakMb }) => cliPeakMb)),
     earlyMb: samples[Math.floor(samples.length / 10)]?.bothMb ?? 0,
     lateMb: samples.at(-2)?.bothMb ?? 0,
+    gatewayPeaksMb: peaksOfHalves(samples.map(({ gatewayMb }) => gatewayMb)),
   };
 }
 

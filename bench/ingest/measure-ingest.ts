@@ -25,6 +25,8 @@ export interface RoundFigures {
   /** Of both after a tenth of the time and at its end; null where rows came singly. */
   earlyMb: number | null;
   lateMb: number | null;
+  /** The most that the gateway held in the halves of the time; null where rows came singly. */
+  gatewayPeaksMb: readonly [first: number, second: number] | null;
 }
 
 export interface IngestParts {
@@ -106,8 +108,8 @@ class Measuring {
       importFile(parts, prefix, rows),
     );
     this.acknowledged.push({ prefix, rows });
-    const { seconds, cliCpuMs, cliPeakMb, earlyMb, lateMb } = result;
-    const own = { clientCpuMs: cliCpuMs, commandMb: cliPeakMb, earlyMb, lateMb };
+    const { seconds, cliCpuMs, cliPeakMb, ...memory } = result;
+    const own = { clientCpuMs: cliCpuMs, commandMb: cliPeakMb, ...memory };
     return { ...NOTHING_SINGLE, ...usage, ...own, rows, seconds };
   }
 
@@ -158,4 +160,5 @@ const NOTHING_SINGLE = {
   commandMb: null,
   earlyMb: null,
   lateMb: null,
+  gatewayPeaksMb: null,
 };

@@ -84,13 +84,31 @@ export function aimVerdicts(figures: Figures): AimVerdict[] {
   const file = of("file", ({ seconds, rows }) => (seconds / rows) * 10_000);
   const floor = ratio("large", "floor");
   const coalescing = ratio("64", "64-apart");
+  const growth = of("large", ({ gatewayPeaksMb }) => growthOf(gatewayPeaksMb));
   const p99 = of("64", ({ p99Ms }) => p99Ms ?? 0);
   return [
     ...verdict("a file of 10,000 rows in at most 1 s", file, (seconds) => seconds <= 1),
     ...verdict("a large file at a tenth of the floor or more", floor, (share) => share >= 0.1),
+    ...verdict(
+      "the gateway holds in a large file's second half at most 1.2 times what it held in the first",
+      growth,
+      (times) => times <= 1.2,
+    ),
     ...verdict("64 stations 3 times as fast as apart", coalescing, (times) => times >= 3),
     ...verdict("64 stations with p99 below 50 ms", p99, (ms) => ms < 50),
   ];
+}
+
+/** Without a measurement it cannot be met. */
+function growthOf(peaks: RoundFigures["gatewayPeaksMb"]): number {
+  if (!peaks || peaks[0] === 0) return Number.POSITIVE_INFINITY;
+  return peaks[1] / peaks[0];
+}
+
+/** The most among the samples of the first half, and among those of the second. */
+export function peaksOfHalves(samples: readonly number[]): [first: number, second: number] {
+  const half = Math.ceil(samples.length / 2);
+  return [Math.max(0, ...samples.slice(0, half)), Math.max(0, ...samples.slice(half))];
 }
 
 function verdict(
