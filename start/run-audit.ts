@@ -147,10 +147,15 @@ export interface AuditEveryOptions extends RunAuditOptions {
   onReport: (report: AuditReport) => void;
 }
 
+/** After a start witnesses are given what was signed before a crash: nobody is to be told of that. */
+const FIRST_AFTER_MS = 60_000;
+
 /** Audits again and again, and tells of each deviation once. */
 export async function auditEvery(options: AuditEveryOptions): Promise<void> {
   const { everyMs, until, onReport, environment } = options;
   const alerts = new AuditAlerts(readAuditSettings(environment), environment);
+  const wait = (ms: number) => pause(ms, undefined, { signal: until }).catch(() => undefined);
+  await wait(Math.min(FIRST_AFTER_MS, everyMs));
   while (!until.aborted) {
     try {
       const onDeviation = (deviation: AuditDeviation) => alerts.add(deviation);
@@ -163,6 +168,6 @@ export async function auditEvery(options: AuditEveryOptions): Promise<void> {
       log("ERROR", "audit-failed", { reason });
     }
     alerts.ended();
-    await pause(everyMs, undefined, { signal: until }).catch(() => undefined);
+    await wait(everyMs);
   }
 }
