@@ -3,7 +3,11 @@ import { mkdir } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
 import { migrateAll } from "../start/databases.ts";
 import { type Acknowledged, BareTable } from "./ingest/bare-table.store.ts";
-import { ledgerDrained, restoreManufacturing, vacuumed } from "./ingest/fresh-manufacturing.store.ts";
+import {
+  ledgerDrained,
+  restoreManufacturing,
+  vacuumed,
+} from "./ingest/fresh-manufacturing.store.ts";
 import { type IngestGateway, startGatewayProcess } from "./ingest/gateway-process.ts";
 import { measureIngest } from "./ingest/measure-ingest.ts";
 import { type IngestOptions, readOptions } from "./ingest/options.ts";
