@@ -3,7 +3,10 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, expect, test } from "@jest/globals";
+import { parsePolicy } from "../../shared/ledger/policy.ts";
 import { startEmbeddedPostgres } from "../../shared/postgres/embedded/embedded-postgres.ts";
+import { parseProof } from "../../shared/proof/proof.ts";
+import { verifyProof } from "../../shared/proof/verify-proof.ts";
 import { campaignSize } from "../support/campaign-size.ts";
 import { ROOT, type RunningSystem, startSystem } from "../support/running-system.ts";
 import { askerOf, CANARY, forEach, ownersIn, registerCanaries } from "./canary-owners.ts";
@@ -15,6 +18,11 @@ const ERASE = `mutation ($ownerId: ID!) {
   eraseOwner(ownerId: $ownerId, reason: "asked for", overrideHold: false) { state } }`;
 /** Those that are pending are among the last: they are completed in their order. */
 const PENDING = `{ erasures(last: 500) { totalCount nodes { state } } }`;
+
+const PROOFS = `query ($connhexId: ID!) {
+  device(connhexId: $connhexId) { proof history { nodes { proof } } } }`;
+/** Of how many owners' devices the proofs are kept. */
+const PROVEN = 10;
 
 /** What was built for this run, whatever is edited meanwhile. */
 const BUILT = join(ROOT, "dist/cli/main.js");
@@ -48,6 +56,18 @@ async function completed(asked: number): Promise<void> {
   }
 }
 
+/** The proofs of owners' devices, and of all of their revisions. */
+async function proofsOfDevices(): Promise<string[]> {
+  const ask = askerOf(system as RunningSystem);
+  const proofs: string[][] = [];
+  await forEach(PROVEN, async (number) => {
+    const { device } = await ask("support", "proofs", PROOFS, { connhexId: `hex-c${number}` });
+    const nodes = device.history.nodes.map(({ proof }: { proof: string }) => proof);
+    proofs[number] = [device.proof, ...nodes];
+  });
+  return proofs.flat();
+}
+
 test(
   `nothing is left of ${OWNERS} owners who were erased: in no table, file, log or dump, and what was proven stays so`,
   async () => {
@@ -68,6 +88,7 @@ test(
     expect(await tablesWith(adminUrl, CANARY)).toContain("ownership public.owner");
     expect((await filesWith(join(cluster, "pg_wal"), CANARY)).length).toBeGreaterThan(0);
 
+    const proofs = await proofsOfDevices();
     const ask = askerOf(system);
     const [first = "", ...others] = owners;
     await forEach(others.length, async (number) => {
@@ -88,6 +109,16 @@ test(
     expect(purged.logFiles).toBeGreaterThan(0);
     expect(await nowhere()).toEqual([]);
     expect(system.errors().toLowerCase()).not.toContain(CANARY);
+
+    // What was proven of their devices is proven still, and of the same.
+    const policy = parsePolicy(await readFile(join(dataFolder, "ledger-policy"), "utf8"));
+    const verdicts = proofs.map((text) => verifyProof(text, policy));
+    expect(verdicts.filter(({ proven }) => !proven)).toEqual([]);
+    const said = (texts: readonly string[]) =>
+      texts.map((text) => parseProof(text)).map(({ entry, content }) => ({ entry, content }));
+    expect(JSON.stringify(said(proofs))).not.toContain(CANARY);
+    expect(said(await proofsOfDevices())).toEqual(said(proofs));
+    expect(proofs.length).toBeGreaterThan(2 * PROVEN);
 
     const audit = JSON.parse(await command("audit", "--json"));
     expect(audit).toMatchObject({ deviations: 0, found: [] });
