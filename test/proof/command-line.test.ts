@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
@@ -50,6 +51,10 @@ describe("whoever runs the system", () => {
     expect(stdout).toMatch(/witness-1:[0-9a-f]{8}, at 20/);
     expect(stderr).toContain("ledger-policy");
     expect(stdout).not.toContain("Ada");
+    const again = await run("verify", "V-1", "--save", path("V-1.tlog-proof"));
+    expect([again.exit, again.stderr]).toEqual([2, expect.stringContaining("FILE_EXISTS")]);
+    const { device, believed } = JSON.parse((await run("verify", "V-1", "--json")).stdout);
+    expect([device, believed]).toEqual(["V-1", join(system.dataFolder, "ledger-policy")]);
   });
 
   test("hands a policy to outsiders", async () => {
@@ -109,7 +114,7 @@ describe("an outsider, while the gateway is away", () => {
       "--json",
     );
     expect(JSON.parse(said.stdout)).toMatchObject({
-      proven: true,
+      ...{ proven: true, file: path("V-1.tlog-proof"), believed: path("policy") },
       content: { serialNumber: "V-1" },
     });
   });
@@ -128,7 +133,20 @@ describe("an outsider, while the gateway is away", () => {
     ] as const) {
       const { stdout, exit } = await elsewhere("verify", path(file), "--policy", path("policy"));
       expect([exit, stdout]).toEqual([0, expect.stringContaining(`PROVEN: ${rows}`)]);
+      expect(stdout).toContain("as the record of the tenant demo");
     }
+  });
+
+  test("is told where a file took a device's place, and believes no folder that came with it", async () => {
+    await mkdir(path("data"));
+    await copyFile(path("policy"), path("data/ledger-policy"));
+    await copyFile(path("V-1.tlog-proof"), path("V-2"));
+    const there = { folder, environment: { DATA_DIR: "", TRACEGRAPH_URL: "http://127.0.0.1:9" } };
+    const unasked = await runCommand(["verify", "V-2"], there);
+    expect([unasked.exit, unasked.stderr]).toEqual([2, expect.stringContaining("NO_POLICY")]);
+    const { stdout, stderr } = await runCommand(["verify", "V-2", "--policy", "policy"], there);
+    expect(stdout).toContain("PROVEN: revision 1 of the device V-1");
+    expect(stderr).toContain("V-2 is a file here");
   });
 
   test("believes nobody until he is told whom, and no key that comes with the proof", async () => {
@@ -144,24 +162,26 @@ describe("an outsider, while the gateway is away", () => {
     const text = await readFile(path("V-1.tlog-proof"), "utf8");
     await writeFile(
       path("changed.tlog-proof"),
-      text.replace(/^index 1$/m, "index 0").replace(/^index 2$/m, "index 1"),
+      text.replace(/^index (\d+)$/m, (_, index) => `index ${Number(index) - 1}`),
     );
     const proof = await elsewhere("verify", path("changed.tlog-proof"), "--policy", path("policy"));
     expect([proof.exit, proof.stderr]).toEqual([1, expect.stringContaining("NOT_PROVEN")]);
     // Whoever changes a row can make a manifest for it.
-    const { createHash } = await import("node:crypto");
-    const row = (await readFile(path("r.ndjson"), "utf8")).replace('"P-2"', '"P-3"');
+    const row = await readFile(path("r.ndjson"), "utf8");
     const manifest = JSON.parse(await readFile(path("r.ndjson.manifest.json"), "utf8"));
-    const facts = {
-      sha256: createHash("sha256").update(row).digest("hex"),
-      bytes: Buffer.byteLength(row),
+    const forged = async (text: string) => {
+      const sha256 = createHash("sha256").update(text).digest("hex");
+      const facts = { sha256, bytes: Buffer.byteLength(text) };
+      await writeFile(path("f.ndjson"), text);
+      await writeFile(path("f.ndjson.manifest.json"), JSON.stringify({ ...manifest, ...facts }));
+      return elsewhere("verify", path("f.ndjson"), "--policy", path("policy"), "--json");
     };
-    await writeFile(path("f.ndjson"), row);
-    await writeFile(path("f.ndjson.manifest.json"), JSON.stringify({ ...manifest, ...facts }));
-    const forged = await elsewhere("verify", path("f.ndjson"), "--policy", path("policy"));
-    expect([forged.exit, forged.stderr]).toEqual([
+    const changed = await forged(row.replace('"P-2"', '"P-3"'));
+    expect([changed.exit, changed.stderr]).toEqual([
       1,
       expect.stringContaining("partNumber is not what"),
     ]);
+    const bare = await forged(`${JSON.stringify({ ...JSON.parse(row), proof: null })}\n`);
+    expect([bare.exit, JSON.parse(bare.stdout).proven.withoutProof]).toEqual([1, 1]);
   });
 });
