@@ -76,19 +76,23 @@ export const ROW_ATTACKS: Readonly<Record<string, Attack>> = {
     return { what: `${table.table}: ${what}`, by: "AUDIT", entry: first.id };
   },
   "erases who did it, which nobody has recorded": async (target) => {
-    const [table, row] = await aRow(target);
-    const [entry] = await target.sql.run<{ actor: string }>(
-      "SELECT entry::json ->> 'actor' AS actor FROM ledger_leaf WHERE id = $1",
-      [row.id],
-    );
-    const columns = await columnsOf(target.sql, table.table);
-    const column = columns.find(({ name }) => PERSONS.includes(name))?.name;
-    if (!column || !entry?.actor) return null;
-    await target.sql.run(
-      `UPDATE ${table.table} SET ${column} = 'erased:' || $1 WHERE ${isAt(row.place)}`,
-      [entry.actor],
-    );
-    return { what: `${table.table}.${column} of ${row.id}`, by: "AUDIT" };
+    // Not every row says who did it.
+    for (let tries = 0; tries < 20; tries += 1) {
+      const [table, row] = await aRow(target);
+      const [entry] = await target.sql.run<{ actor: string }>(
+        "SELECT entry::json ->> 'actor' AS actor FROM ledger_leaf WHERE id = $1",
+        [row.id],
+      );
+      const columns = await columnsOf(target.sql, table.table);
+      const column = columns.find(({ name }) => PERSONS.includes(name))?.name;
+      if (!column || !entry?.actor) continue;
+      await target.sql.run(
+        `UPDATE ${table.table} SET ${column} = 'erased:' || $1 WHERE ${isAt(row.place)}`,
+        [entry.actor],
+      );
+      return { what: `${table.table}.${column} of ${row.id}`, by: "AUDIT" };
+    }
+    return null;
   },
   "changes a person's key": async ({ sql, random }) => {
     const [key] = await sql.run<{ subject: string }>(
