@@ -56,7 +56,7 @@ async function run(parts: ImportParts, file: string, rows: number): Promise<Impo
   const began = performance.now();
   const child = spawn(
     process.execPath,
-    [...profile, COMMAND, "import", file, "--url", origin, "--json"],
+    [...profile, COMMAND, "import", "--restart", file, "--url", origin, "--json"],
     {
       env: { PATH: process.env.PATH ?? "", TRACEGRAPH_TOKEN: token },
       stdio: ["ignore", "pipe", "pipe"],
