@@ -7,6 +7,7 @@ import { CreateWebhooks1764000000005 } from "./migrations/005-create-webhooks.ts
 import { CreateLedger1764000000006 } from "./migrations/006-create-ledger.ts";
 import { ForgetOwners1764000000007 } from "./migrations/007-forget-owners.ts";
 import { NameOwnersKeysByHash1764000000008 } from "./migrations/008-name-owners-keys-by-hash.ts";
+import { KeepNoStatisticsOfPeople1764000000009 } from "./migrations/009-keep-no-statistics-of-people.ts";
 import { entities } from "./registry/subgraph.ts";
 
 /**
@@ -26,6 +27,7 @@ export const gatewayDatabase: ServiceDatabase = {
     CreateLedger1764000000006,
     ForgetOwners1764000000007,
     NameOwnersKeysByHash1764000000008,
+    KeepNoStatisticsOfPeople1764000000009,
   ],
   workerRoles: ["gateway_door", "gateway_dispatcher", "gateway_sequencer"],
 };

@@ -73,6 +73,7 @@ import { KeepChanges1700000000008 } from "./migrations/008-keep-changes.ts";
 import { CreateLedger1700000000009 } from "./migrations/009-create-ledger.ts";
 import { CreateHandOverSignatures1700000000010 } from "./migrations/010-create-hand-over-signatures.ts";
 import { OrderIdentifiers1700000000011 } from "./migrations/011-order-identifiers.ts";
+import { KeepNoStatisticsOfPeople1700000000012 } from "./migrations/012-keep-no-statistics-of-people.ts";
 import { DeviceGroupEntity } from "./production-group/device-group.entity.ts";
 import {
   DeviceGroupsResolver,
@@ -175,6 +176,7 @@ export const migrations = [
   CreateLedger1700000000009,
   CreateHandOverSignatures1700000000010,
   OrderIdentifiers1700000000011,
+  KeepNoStatisticsOfPeople1700000000012,
 ];
 
 /** What the service needs of its database. `manufacturing_sequencer` brings entries into the log. */

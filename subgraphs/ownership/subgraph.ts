@@ -31,6 +31,7 @@ import { CreateLedger1761000000006 } from "./migrations/006-create-ledger.ts";
 import { EraseOwners1761000000007 } from "./migrations/007-erase-owners.ts";
 import { AuditErasures1761000000008 } from "./migrations/008-audit-erasures.ts";
 import { KeepReasonsUnderKeys1761000000009 } from "./migrations/009-keep-reasons-under-keys.ts";
+import { KeepNoStatisticsOfPeople1761000000010 } from "./migrations/010-keep-no-statistics-of-people.ts";
 import { OwnerEntity } from "./owner/owner.entity.ts";
 import { OwnerResolver } from "./owner/owner.resolver.ts";
 import { Owner, OwnerContact } from "./owner/owner.type.ts";
@@ -71,6 +72,7 @@ export const migrations = [
   EraseOwners1761000000007,
   AuditErasures1761000000008,
   KeepReasonsUnderKeys1761000000009,
+  KeepNoStatisticsOfPeople1761000000010,
 ];
 
 /**

@@ -10,7 +10,7 @@ import { verifyProof } from "../../shared/proof/verify-proof.ts";
 import { campaignSize } from "../support/campaign-size.ts";
 import { ROOT, type RunningSystem, startSystem } from "../support/running-system.ts";
 import { askerOf, CANARY, forEach, ownersIn, registerCanaries } from "./canary-owners.ts";
-import { filesWith, tablesWith } from "./search.ts";
+import { analyzed, filesWith, tablesWith } from "./search.ts";
 
 const OWNERS = campaignSize({ suite: 16, long: 1_000 });
 const PATIENCE_MS = campaignSize({ suite: 300_000, long: 1_800_000 });
@@ -88,6 +88,8 @@ test(
     expect(await tablesWith(adminUrl, CANARY)).toContain("ownership public.owner");
     expect((await filesWith(join(cluster, "pg_wal"), CANARY)).length).toBeGreaterThan(0);
 
+    // Statistics quote rows, and stay when those go.
+    await analyzed(adminUrl);
     const proofs = await proofsOfDevices();
     const ask = askerOf(system);
     const [first = "", ...others] = owners;

@@ -54,19 +54,33 @@ function openedOrNull(path: string): number | null {
 
 /** The tables of all databases of a server whose rows hold the word, as a dump would write them. */
 export async function tablesWith(adminUrl: string, word: string): Promise<string[]> {
+  const found: string[] = [];
+  await inEachDatabase(adminUrl, async (client, database) => {
+    const tables = await tablesOfDatabase(client, word);
+    found.push(...tables.map((table) => `${database} ${table}`));
+  });
+  return found.sort();
+}
+
+/** Has PostgreSQL make statistics of everything, as it does by itself where many rows have changed. */
+export async function analyzed(adminUrl: string): Promise<void> {
+  await inEachDatabase(adminUrl, async (client) => void (await client.query("ANALYZE")));
+}
+
+async function inEachDatabase(
+  adminUrl: string,
+  work: (client: pg.Client, database: string) => Promise<void>,
+): Promise<void> {
   const databases = await onServer(adminUrl, (client) =>
     rowsOf<{ name: string }>(
       client,
       "SELECT datname AS name FROM pg_database WHERE datallowconn AND NOT datistemplate",
     ),
   );
-  const found: string[] = [];
   for (const { name } of databases) {
     const url = Object.assign(new URL(adminUrl), { pathname: `/${name}` }).href;
-    const tables = await onServer(url, (client) => tablesOfDatabase(client, word));
-    found.push(...tables.map((table) => `${name} ${table}`));
+    await onServer(url, (client) => work(client, name));
   }
-  return found.sort();
 }
 
 async function tablesOfDatabase(client: pg.Client, word: string): Promise<string[]> {
