@@ -25,6 +25,7 @@ export async function measureWitnessed(
   seconds: number,
 ): Promise<WitnessedFigures> {
   const committed: number[] = [];
+  await facts.drained();
   const first = await facts.size();
   const waits: number[] = [];
   let isOver = false;
