@@ -1,7 +1,7 @@
 import type { Random } from "../../demo/random.ts";
 import { lineOf } from "../access-log/lines.ts";
 import type { Answer, Variables } from "../manufacturing/factory.ts";
-import { OFFER, ownerInput, person, REGISTER, STATE } from "../ownership/town.ts";
+import { devices, LOOK, OFFER, ownerInput, person, REGISTER, STATE } from "../ownership/town.ts";
 import type { AuditedTown } from "./audited-town.ts";
 
 /** What a factory, its customers and its support do in a day, by chance; every act is allowed. */
@@ -77,9 +77,19 @@ export class BusyTown {
     const connhexId = `chx-${serialNumber}`.toLowerCase();
     if (this.provisioned.includes(connhexId)) return;
     await this.audited.town.provision({ serialNumber, connhexId });
+    await this.confirmed(connhexId);
     // The link is a revision too.
     this.revisions.set(serialNumber, (this.revisions.get(serialNumber) ?? 1) + 1);
     this.provisioned.push(connhexId);
+  }
+
+  /** On a busy machine Manufacturing is asked again later, and the identity waits for it. */
+  private async confirmed(connhexId: string): Promise<void> {
+    for (;;) {
+      const { _entities } = await this.audited.town.get("support", LOOK, devices(connhexId));
+      if (_entities[0].identity.state !== "PENDING") return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
   }
 
   private async own(): Promise<void> {
