@@ -7,10 +7,10 @@ import {
   Person,
 } from "../ledger-store/commitment.ts";
 import { type Entry, entryText } from "../ledger-store/entry.ts";
-import { readPersons } from "../ledger-store/person-keys.store.ts";
 import type { Sql } from "../postgres/database.ts";
 import type { Timestamp } from "../time.ts";
 import type { Findings } from "./findings.ts";
+import { KnownPeople } from "./known-people.ts";
 import { readAhead } from "./read-ahead.ts";
 
 /** Rows that must have entries: those that the back-fill knows, and others that are read like them. */
@@ -51,7 +51,6 @@ interface Texts {
   operator?: string | null;
 }
 
-const PERSONS_MOST = 10_000;
 /** For what is made of a row to see when it was recorded. */
 const NO_KEY = Buffer.alloc(PERSON_KEY_BYTES);
 
@@ -62,34 +61,6 @@ export interface HowToWalk {
    */
   unenteredBefore: Timestamp | null;
   findings: Findings;
-}
-
-/** The people of one walk, by the keys that the database has. */
-class KnownPeople {
-  private readonly persons = new Map<string, Person | null>();
-
-  constructor(private readonly sql: Sql) {}
-
-  async learn(rows: readonly EnteredRow[]): Promise<void> {
-    if (this.persons.size > PERSONS_MOST) this.persons.clear();
-    for (const tenant of new Set(rows.map((row) => row.tenant))) {
-      const own = rows.filter((row) => row.tenant === tenant);
-      const subjects = new Set(own.flatMap(({ actor }) => actor ?? []));
-      const unknown = [...subjects].filter((subject) => !this.persons.has(`${tenant} ${subject}`));
-      const found = unknown.length > 0 ? await readPersons(this.sql, tenant, unknown) : [];
-      for (const subject of unknown) this.persons.set(`${tenant} ${subject}`, erased(subject));
-      for (const person of found) this.persons.set(`${tenant} ${person.subject}`, person);
-    }
-  }
-
-  /** Null where he has no key, and was not erased. */
-  of(tenant: string, subject: string): Person | null {
-    return this.persons.get(`${tenant} ${subject}`) ?? null;
-  }
-}
-
-function erased(subject: string): Person | null {
-  return commitmentOfErased(subject) === null ? null : new Person(subject, null);
 }
 
 /** Reads every row of a source, and tells the entry that each must have. Answers how many rows wait. */
@@ -136,7 +107,7 @@ function judge(
   const { serialNumber, connhexId } = row as EnteredRow & Named;
   const device = serialNumber ?? connhexId ?? null;
   const mayBeErased = source.mayBeErased?.(row) ?? false;
-  if (!mayBeErased && isErased(row)) {
+  if (people.isHidden(row) || (!mayBeErased && isErased(row))) {
     const detail = `${source.source} ${source.keyOf(row).join("/")}`;
     findings.add("ERASED_UNRECORDED", detail, { device });
   }

@@ -18,6 +18,11 @@ export function erasedText(committed: string): string {
   return `erased:${committed}`;
 }
 
+/** Whether a text gave way to its commitment later, when its person was erased. */
+export function isErasedText(text: string): boolean {
+  return text.startsWith(erasedText("")) && commitmentOfErased(text) !== null;
+}
+
 /** What names a person in a row from the beginning, where nobody needs to know who he is. */
 export function personText(committed: string): string {
   return `person:${committed}`;

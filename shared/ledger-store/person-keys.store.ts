@@ -120,3 +120,22 @@ export async function readPersons(
   const rows = await sql.rows<{ subject: string; key: Buffer }>(READ, [tenant, subjects]);
   return rows.map(({ subject, key }) => new Person(subject, key));
 }
+
+const PAGE = statement(
+  "person_keys_after",
+  `SELECT subject, key FROM person_key WHERE tenant = $1 AND subject > $2
+   ORDER BY subject LIMIT $3`,
+);
+const PAGE_OF_PERSONS = 10_000;
+
+/** All people of a tenant who have a key, some at a time. */
+export async function* pagesOfPersons(sql: Sql, tenant: string): AsyncGenerator<Person[]> {
+  for (let after = ""; ; ) {
+    const parameters = [tenant, after, PAGE_OF_PERSONS];
+    const rows = await sql.rows<{ subject: string; key: Buffer }>(PAGE, parameters);
+    if (rows.length > 0) yield rows.map(({ subject, key }) => new Person(subject, key));
+    const last = rows.at(-1);
+    if (!last || rows.length < PAGE_OF_PERSONS) return;
+    after = last.subject;
+  }
+}

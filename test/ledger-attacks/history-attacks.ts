@@ -10,8 +10,11 @@ import { ROW_ATTACKS } from "./row-attacks.ts";
 import { columnsOf, dropChecks, ENTERED, isAt, otherValue, someRows } from "./rows.ts";
 
 /** Columns whose change makes another row of a row, or one that nobody could have entered. */
-const KEYS = ["device_id", "revision", "connhex_id", "recall_id", "ownership_id", "line", "tenant"];
-const PERSONS = ["actor", "subject", "frozen_by", "withdrawn_by"];
+const KEYS = [
+  ...["device_id", "revision", "connhex_id", "recall_id", "ownership_id", "erasure_id"],
+  ...["line", "tenant"],
+];
+const PERSONS = ["actor", "subject", "frozen_by", "withdrawn_by", "erased_by"];
 
 /** What can be done to rows and log at once, so that they agree with each other. */
 export const HISTORY_ATTACKS: Readonly<Record<string, Attack>> = {

@@ -76,7 +76,7 @@ export const ROW_ATTACKS: Readonly<Record<string, Attack>> = {
     return { what: `${table.table}: ${what}`, by: "AUDIT", entry: first.id };
   },
   "erases who did it, which nobody has recorded": async (target) => {
-    // Not every row says who did it.
+    // Not every row says who did it, and of some he was erased.
     for (let tries = 0; tries < 20; tries += 1) {
       const [table, row] = await aRow(target);
       const [entry] = await target.sql.run<{ actor: string }>(
@@ -86,10 +86,12 @@ export const ROW_ATTACKS: Readonly<Record<string, Attack>> = {
       const columns = await columnsOf(target.sql, table.table);
       const column = columns.find(({ name }) => PERSONS.includes(name))?.name;
       if (!column || !entry?.actor) continue;
-      await target.sql.run(
-        `UPDATE ${table.table} SET ${column} = 'erased:' || $1 WHERE ${isAt(row.place)}`,
+      const changed = await target.sql.run(
+        `UPDATE ${table.table} SET ${column} = 'erased:' || $1
+         WHERE ${isAt(row.place)} AND ${column} <> 'erased:' || $1 RETURNING 1`,
         [entry.actor],
       );
+      if (changed.length === 0) continue;
       return { what: `${table.table}.${column} of ${row.id}`, by: "AUDIT" };
     }
     return null;
