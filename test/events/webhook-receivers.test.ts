@@ -69,9 +69,9 @@ describe("a receiver", () => {
     await until(async () => (await world.deliveries(name, true)).length > 0);
     isHanging = false;
     await receiver.untilAccepted(1);
-    expect(await world.deliveries(name, true)).toMatchObject([
-      { reason: "no answer within 2000 ms", status: null, attempt: 1 },
-    ]);
+    // On a busy machine it may have hung twice.
+    const [first] = await world.deliveries(name, true);
+    expect(first).toMatchObject({ reason: "no answer within 2000 ms", status: null, attempt: 1 });
     await other.close();
   });
 
