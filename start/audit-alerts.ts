@@ -2,11 +2,9 @@ import { spawn } from "node:child_process";
 import type { AuditDeviation } from "../shared/ledger-audit/findings.ts";
 import { log } from "../shared/log.ts";
 import type { AuditSettings } from "./config.ts";
+import { passedEnvironment } from "./passed-environment.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-/** What every program may need; databases, keys and peppers are not for whoever sends messages. */
-const PASSED = ["PATH", "HOME", "TZ", "LANG"] as const;
 
 /**
  * Tells people of what audits find: each deviation once, for as long as the audits go on to find it,
@@ -61,7 +59,7 @@ export class AuditAlerts {
     const child = spawn(alertCommand, {
       shell: true,
       stdio: ["pipe", "ignore", "inherit"],
-      env: this.passed(),
+      env: passedEnvironment(this.environment, this.settings.alertVariables),
     });
     child.once("error", (error) => failed(error.message));
     child.once("exit", (code) => {
@@ -69,15 +67,5 @@ export class AuditAlerts {
     });
     child.stdin?.on("error", () => undefined);
     child.stdin?.end(lines.map((line) => `${line}\n`).join(""));
-  }
-
-  private passed(): Record<string, string> {
-    const names = [...PASSED, ...this.settings.alertVariables];
-    return Object.fromEntries(
-      names.flatMap((name) => {
-        const value = this.environment[name];
-        return value === undefined ? [] : [[name, value]];
-      }),
-    );
   }
 }

@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { log } from "../shared/log.ts";
 import type { WitnessAddress, WitnessPolicy } from "../shared/witnessing/witness-addresses.ts";
+import { passedEnvironment } from "./passed-environment.ts";
 
 /** As many as make a checkpoint witnessed. */
 const COUNT = 2;
@@ -147,7 +148,7 @@ class WitnessProcess {
     return spawn(process.execPath, words, {
       // It ends when its input does: also where this process is killed.
       stdio: ["pipe", "pipe", "inherit"],
-      env: passedOn(process.env),
+      env: passedEnvironment(process.env),
     });
   }
 
@@ -159,13 +160,6 @@ class WitnessProcess {
     log("ERROR", "witness-ended", { witness: name, reason, startedAgainAfterMs });
     this.timer = setTimeout(run, startedAgainAfterMs);
   }
-}
-
-/** What every program may need. Databases, keys and peppers are nothing to a witness. */
-const PASSED = ["PATH", "HOME", "TZ", "LANG", "TMPDIR", "TEMP", "SystemRoot"] as const;
-
-function passedOn(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(PASSED.map((name) => [name, environment[name]]));
 }
 
 const MAIN = fileURLToPath(new URL("../cli/main.js", import.meta.url));

@@ -270,6 +270,7 @@ test("a journal that an earlier release has written is read, and goes on", async
 test("a journal of a format that is not known is left alone", async () => {
   const path = place();
   const record = { kind: "journal", format: 2, journal: "x", station: "eol-3", firstSequence: 1 };
+  // A head that this release can neither write nor name.
   const line = encodeLine({ record: record as unknown as JournalHead, durableBytes: 0 });
   await writeFile(path, line);
   await expect(Journal.open(path, "eol-3")).rejects.toMatchObject({ code: "WRONG_FORMAT" });

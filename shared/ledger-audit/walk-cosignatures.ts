@@ -62,8 +62,9 @@ export class CosignatureWalk {
   finish(due: number | null, seen: readonly SeenTree[]): void {
     const { rule, witnessedSize, findings } = this;
     if (rule.isEnough !== null && due !== null && witnessedSize < due) {
-      const last = witnessedSize === 0 ? "none at all" : `${witnessedSize} entries`;
-      const detail = `enough witnesses have cosigned ${last}, and the checkpoint of ${due} is older than ${rule.graceSeconds} s`;
+      const last = witnessedSize === 0 ? "nothing" : `${witnessedSize} entries, and nothing larger`;
+      // Without what grows meanwhile: the same silence is told to people once.
+      const detail = `enough witnesses have cosigned ${last} that is older than ${rule.graceSeconds} s`;
       findings.add("COSIGNATURE_MISSING", detail);
     }
     for (const { witness, size } of seen) {

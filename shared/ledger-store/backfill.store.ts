@@ -96,7 +96,10 @@ const UNMARKED = statement(
      AND NOT EXISTS (SELECT FROM ledger_pending p WHERE p.id = '${markId("BACKFILL", "")}' || b.source)`,
 );
 
-/** A source whose rows are of this type, among others. */
+/**
+ * A source whose rows are of this type, in a list with others: whoever walks a source gives it its own
+ * rows only, which a list of several types cannot say.
+ */
 export function backfillSource<Row extends EnteredRow>(
   source: BackfillSource<Row>,
 ): BackfillSource {

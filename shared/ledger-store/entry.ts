@@ -54,5 +54,6 @@ export function parseEntry(text: string | Uint8Array): Entry {
     Object.keys(value).join() === NAMES.join() &&
     Object.values(entry).every((member) => typeof member === "string") &&
     (ENTRY_TYPES as readonly unknown[]).includes(entry.type);
+  // Its members were looked at one by one just now.
   return isEntry ? (entry as unknown as Entry) : malformed("the JSON is no entry of version 1");
 }

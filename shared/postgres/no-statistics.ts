@@ -1,17 +1,31 @@
-/**
- * Has PostgreSQL keep no statistics of these columns, and destroys those that it has: they quote what
- * stood there, and nobody erases them with the row. For what must be gone when a person is erased.
- */
-export function withoutStatistics(table: string, columns: readonly string[]): string[] {
-  return columns.flatMap((column) => [
-    `ALTER TABLE ${table} ALTER COLUMN ${column} SET STATISTICS 0`,
-    `SELECT pg_clear_attribute_stats('public', '${table}', '${column}', false)`,
-  ]);
-}
+import type { MigrationInterface, QueryRunner } from "typeorm";
 
-/** They are kept again from the next ANALYZE on. */
-export function withStatistics(table: string, columns: readonly string[]): string[] {
-  return columns.map(
-    (column) => `ALTER TABLE ${table} ALTER COLUMN ${column} SET STATISTICS DEFAULT`,
-  );
+/**
+ * A migration after which PostgreSQL keeps no statistics of some columns, and has none of before: they
+ * quote what stands there, and nobody erases them with the row. For what must be gone when a person is
+ * erased.
+ */
+export abstract class WithoutStatistics implements MigrationInterface {
+  /** By table. */
+  protected abstract readonly columns: Readonly<Record<string, readonly string[]>>;
+
+  async up(db: QueryRunner): Promise<void> {
+    for (const [table, column] of this.each()) {
+      await db.query(`ALTER TABLE ${table} ALTER COLUMN ${column} SET STATISTICS 0`);
+      await db.query(`SELECT pg_clear_attribute_stats('public', '${table}', '${column}', false)`);
+    }
+  }
+
+  /** They are made again by the next ANALYZE. */
+  async down(db: QueryRunner): Promise<void> {
+    for (const [table, column] of this.each()) {
+      await db.query(`ALTER TABLE ${table} ALTER COLUMN ${column} SET STATISTICS DEFAULT`);
+    }
+  }
+
+  private each(): [table: string, column: string][] {
+    return Object.entries(this.columns).flatMap(([table, columns]) =>
+      columns.map((column): [string, string] => [table, column]),
+    );
+  }
 }

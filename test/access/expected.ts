@@ -1,5 +1,4 @@
 import { type CallerRole, ROLES } from "../../shared/caller.ts";
-import { campaignSize } from "../support/campaign-size.ts";
 import {
   CLIENT_READERS,
   EVERYONE,
@@ -29,22 +28,17 @@ type Turn =
   | "by a component"
   | "to what was signed";
 
-/** Roles that a token can carry together; of the rest what they may follows from what each may. */
-const TOGETHER: readonly (readonly CallerRole[])[] = [
+/** Roles that a token can carry, alone and together, and a token without any. */
+export const ROLE_SETS: readonly (readonly CallerRole[])[] = [
+  ...ROLES.map((role) => [role]),
+  [],
   ["owner", "partner"],
-  ["partner", "support"],
   ["owner", "line"],
   ["owner", "engineering"],
   ["owner", "regulator"],
   ["analyst", "support"],
   ["partner", "regulator"],
-];
-
-/** Roles that a token can carry, alone and together, and a token without any. */
-export const ROLE_SETS: readonly (readonly CallerRole[])[] = [
-  ...ROLES.map((role) => [role]),
-  [],
-  ...TOGETHER.slice(0, campaignSize({ suite: 2, long: TOGETHER.length })),
+  ["partner", "support"],
 ];
 
 /** Who finds a thing by its id or key; owners only what is theirs, partners what is shared. */

@@ -60,18 +60,16 @@ describe("a receiver", () => {
     const other = await openReceiver();
     added.push("fast");
     await world.add("fast", other.url);
-    let isHanging = true;
-    receiver.answers = () => (isHanging ? new Promise(() => undefined) : undefined);
+    let hung = 0;
+    receiver.answers = () => (hung++ === 0 ? new Promise(() => undefined) : undefined);
     const began = performance.now();
     await world.record({ serialNumber: "HANG-1" });
     await other.untilAccepted(1);
     expect(performance.now() - began).toBeLessThan(1_900);
-    await until(async () => (await world.deliveries(name, true)).length > 0);
-    isHanging = false;
     await receiver.untilAccepted(1);
-    // On a busy machine it may have hung twice.
-    const [first] = await world.deliveries(name, true);
-    expect(first).toMatchObject({ reason: "no answer within 2000 ms", status: null, attempt: 1 });
+    expect(await world.deliveries(name, true)).toMatchObject([
+      { reason: "no answer within 2000 ms", status: null, attempt: 1 },
+    ]);
     await other.close();
   });
 

@@ -33,6 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+/** Of a manifest nothing else is read here. */
 const manifestOf = (names: readonly string[], format: string, type = "text") =>
   ({ columns: names.map((name) => ({ name, type })), format }) as unknown as Manifest;
 

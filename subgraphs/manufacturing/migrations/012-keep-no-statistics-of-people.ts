@@ -1,21 +1,8 @@
-import type { MigrationInterface, QueryRunner } from "typeorm";
-import { withoutStatistics, withStatistics } from "../../../shared/postgres/no-statistics.ts";
-
-const COLUMNS: Readonly<Record<string, readonly string[]>> = {
-  person_key: ["subject", "key"],
-};
+import { WithoutStatistics } from "../../../shared/postgres/no-statistics.ts";
 
 /** Statistics quote the keys by which people are named, and would outlive them. */
-export class KeepNoStatisticsOfPeople1700000000012 implements MigrationInterface {
-  async up(db: QueryRunner): Promise<void> {
-    for (const [table, columns] of Object.entries(COLUMNS)) {
-      for (const statement of withoutStatistics(table, columns)) await db.query(statement);
-    }
-  }
-
-  async down(db: QueryRunner): Promise<void> {
-    for (const [table, columns] of Object.entries(COLUMNS)) {
-      for (const statement of withStatistics(table, columns)) await db.query(statement);
-    }
-  }
+export class KeepNoStatisticsOfPeople1700000000012 extends WithoutStatistics {
+  protected readonly columns = {
+    person_key: ["subject", "key"],
+  };
 }
