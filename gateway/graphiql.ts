@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import { renderGraphiQL } from "@graphql-yoga/render-graphiql";
 
 const QUESTION = `# Give a token under Headers; "npx tracegraph token --role support" prints one.
 query Walk($id: ID!) {
@@ -57,6 +56,8 @@ export async function sendGraphiql(
 }
 
 async function makePage(): Promise<Page> {
+  // Nine megabytes of code, for those alone who open the page.
+  const { renderGraphiQL } = await import("@graphql-yoga/render-graphiql");
   const plain = Buffer.from(
     renderGraphiQL({
       title: "tracegraph",

@@ -1,5 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Findings } from "../shared/ledger-audit/findings.ts";
+import { readAhead } from "../shared/ledger-audit/read-ahead.ts";
+import { NO_TENANT } from "../shared/ledger-store/log-key-entry.ts";
 import { Database, type Sql } from "../shared/postgres/database.ts";
 import { appRole } from "../shared/postgres/migrate.ts";
 import { findDeviations as inDevices } from "../subgraphs/manufacturing/device/consistency.store.ts";
@@ -39,39 +41,55 @@ export interface AuditedRecords {
 }
 
 /** Compares what is read of devices and owners with the rows that are entered, tenant by tenant. */
-export async function auditRecords(
-  service: ServiceName,
-  { url, tenants }: { url: string; tenants: readonly string[] },
-  findings: Findings,
-  limit: number,
-): Promise<AuditedRecords> {
-  const role = appRole(service);
-  const database = new Database({
-    url,
-    role,
-    poolSize: 1,
-    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
-  });
-  const told = { signatures: 0, flagged: 0 };
-  try {
-    for (const tenant of tenants) {
-      const sql = database.tenant(tenant);
-      for (const check of CHECKS[service]) {
-        for (const found of await twice(check, sql, limit)) tell(found, findings);
-      }
-      if (service !== "manufacturing") continue;
-      for await (const page of auditHandOverSignatures(sql, tenant)) {
-        told.signatures += page.signatures;
-        for (const found of page.findings) {
-          if (found.kind === "KEY_NOT_VALID") told.flagged += 1;
-          else tellSignature(found, findings);
-        }
+export class RecordsAudit {
+  private readonly database: Database;
+  private readonly begun = new Set<string>();
+  private readonly told: AuditedRecords = { signatures: 0, flagged: 0 };
+  private done: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly service: ServiceName,
+    url: string,
+    private readonly findings: Findings,
+    private readonly limit: number,
+  ) {
+    const role = appRole(service);
+    const statementTimeoutMs = STATEMENT_TIMEOUT_MS;
+    this.database = new Database({ url, role, poolSize: 1, statementTimeoutMs });
+  }
+
+  /** Goes through a tenant, once, after those that were begun before. */
+  begin(tenant: string): void {
+    if (this.begun.has(tenant) || tenant === NO_TENANT) return;
+    this.begun.add(tenant);
+    this.done = readAhead(this.done.then(() => this.audit(tenant)));
+  }
+
+  /** Resolves when all that were begun are through. */
+  async finish(): Promise<AuditedRecords> {
+    await this.done;
+    return this.told;
+  }
+
+  close(): Promise<void> {
+    return this.database.close();
+  }
+
+  private async audit(tenant: string): Promise<void> {
+    const { service, findings, limit, told } = this;
+    const sql = this.database.tenant(tenant);
+    for (const check of CHECKS[service]) {
+      for (const found of await twice(check, sql, limit)) tell(found, findings);
+    }
+    if (service !== "manufacturing") return;
+    for await (const page of auditHandOverSignatures(sql, tenant)) {
+      told.signatures += page.signatures;
+      for (const found of page.findings) {
+        if (found.kind === "KEY_NOT_VALID") told.flagged += 1;
+        else tellSignature(found, findings);
       }
     }
-  } finally {
-    await database.close();
   }
-  return told;
 }
 
 async function twice(check: Check, sql: Sql, limit: number): Promise<readonly Contradiction[]> {

@@ -16,7 +16,7 @@ import {
   ERASURE_SOURCE,
   erasableOwnerships,
 } from "../subgraphs/ownership/ledger/erasure-source.store.ts";
-import { type AuditedRecords, auditRecords } from "./audit-records.ts";
+import { type AuditedRecords, RecordsAudit } from "./audit-records.ts";
 import { type AskedWitness, askWitnesses } from "./audit-witnesses.ts";
 import type { ServiceName } from "./databases.ts";
 
@@ -97,30 +97,33 @@ export async function auditService(
   // Before the snapshot: what they have seen then must be in it.
   const { seen, asked } = origin ? await askWitnesses(origin, places) : { seen: [], asked: [] };
   const isEnough = trust.isWitnessed && origin ? enoughFor(trust.policy) : null;
-  const { gone, ...counts } = await inSnapshot(service, url, async (sql) => {
-    const months = await goneLines(service, sql);
-    const log = {
-      sql,
-      sources: await auditSources(service, sql),
-      pinned,
-      witnesses: { verifiers, isEnough, graceSeconds: WITNESS_GRACE_SECONDS },
-      seen,
-      findings,
+  const records = new RecordsAudit(service, url, findings, limit);
+  try {
+    const { gone, ...counts } = await inSnapshot(service, url, async (sql) => {
+      const months = await goneLines(service, sql);
+      const log = {
+        sql,
+        sources: await auditSources(service, sql),
+        pinned,
+        witnesses: { verifiers, isEnough, graceSeconds: WITNESS_GRACE_SECONDS },
+        seen,
+        findings,
+        // PostgreSQL compares what is read while the log and its rows are walked over.
+        onTenant: (tenant: string) => (logsOnly ? undefined : records.begin(tenant)),
+      };
+      const { isExpired } = months;
+      return { gone: months, ...(await auditLog({ ...log, origin, isExpired })) };
+    });
+    return {
+      ...{ service, origin, isPinned: pinned.length > 0, witnesses: asked },
+      ...{ linesSince: gone.linesSince, droppedMonths: gone.droppedMonths },
+      ...{ ...counts, ...(await records.finish()) },
+      seconds: (performance.now() - begun) / 1_000,
+      deviations: Object.fromEntries(findings.counts),
     };
-    const { isExpired } = months;
-    return { gone: months, ...(await auditLog({ ...log, origin, isExpired })) };
-  });
-  const { tenants } = counts;
-  const records = logsOnly
-    ? { signatures: 0, flagged: 0 }
-    : await auditRecords(service, { url, tenants }, findings, limit);
-  return {
-    ...{ service, origin, isPinned: pinned.length > 0, witnesses: asked },
-    ...{ linesSince: gone.linesSince, droppedMonths: gone.droppedMonths },
-    ...{ ...counts, ...records },
-    seconds: (performance.now() - begun) / 1_000,
-    deviations: Object.fromEntries(findings.counts),
-  };
+  } finally {
+    await records.close();
+  }
 }
 
 /** Whom to believe, as a policy file says it. */

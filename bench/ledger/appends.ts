@@ -3,7 +3,7 @@ import type { LogFacts } from "./log-facts.store.ts";
 import { type LoggedParts, startLogged, startUnlogged } from "./logged-service.ts";
 import { NaiveChain } from "./naive-chain.store.ts";
 import type { LedgerBenchOptions } from "./options.ts";
-import { LANES, ROWS_PER_BATCH, recordDevices } from "./recorder.ts";
+import { type Batches, LANES, ROWS_PER_BATCH, recordDevices } from "./recorder.ts";
 
 export interface AppendParts extends LoggedParts {
   adminUrl: string;
@@ -20,12 +20,20 @@ export interface AppendFigures {
   signed: number;
   /** What the log costs, in parts of what is recorded without it: by round, then the median. */
   lostShare: number;
-  naiveChain: number;
-  /** A chain that commits as many rows at once as are recorded at once: the fair control. */
-  batchedChain: number;
+  /** Devices recorded with the log off, one by one, each with its row of a naive chain. */
+  chained: number;
+  /** The same in batches as large as those of the log: what the tree itself costs more. */
+  chainedBatches: number;
+  /** Rows of a naive chain that has nothing to record beside them. */
+  bareChain: number;
+  /** The same in batches. */
+  bareBatches: number;
 }
 
-const CHAIN_WRITERS = 8;
+const ONE_BY_ONE: Batches = { rows: 1, lanes: 8 };
+const IN_BATCHES: Batches = { rows: ROWS_PER_BATCH, lanes: LANES };
+/** One by one, so many fewer devices take long enough. */
+const FEWER_CHAINED = 10;
 const CHAIN_MS = 4_000;
 const ENTRY = JSON.stringify({
   actor: "a".repeat(64),
@@ -39,17 +47,18 @@ export async function measureAppends(
   { rows, rounds }: LedgerBenchOptions,
 ): Promise<AppendFigures> {
   const figures: Record<Exclude<keyof AppendFigures, "lostShare">, number[]> = {
-    ...{ logOff: [], logOn: [], signed: [], naiveChain: [], batchedChain: [] },
+    ...{ logOff: [], logOn: [], signed: [] },
+    ...{ chained: [], chainedBatches: [], bareChain: [], bareBatches: [] },
   };
   // Round 0 warms what compiles and caches, and counts for nothing.
   for (let round = 0; round <= rounds; round++) {
     const ways = [
       async () => ({ logOff: await withoutLog(parts, rows) }),
       async () => withLog(parts, rows),
-      async () => ({ naiveChain: await chained(parts, { writers: CHAIN_WRITERS, rows: 1 }) }),
-      async () => ({
-        batchedChain: await chained(parts, { writers: LANES, rows: ROWS_PER_BATCH }),
-      }),
+      async () => ({ chained: await chained(parts, Math.ceil(rows / FEWER_CHAINED), ONE_BY_ONE) }),
+      async () => ({ chainedBatches: await chained(parts, rows, IN_BATCHES) }),
+      async () => ({ bareChain: await bareChain(parts, ONE_BY_ONE) }),
+      async () => ({ bareBatches: await bareChain(parts, IN_BATCHES) }),
     ];
     for (const way of round % 2 === 0 ? ways : ways.reverse()) {
       await parts.facts.settle();
@@ -66,8 +75,10 @@ export async function measureAppends(
     logOn: Math.round(median(figures.logOn)),
     signed: Math.round(median(figures.signed)),
     lostShare: median(shares),
-    naiveChain: Math.round(median(figures.naiveChain)),
-    batchedChain: Math.round(median(figures.batchedChain)),
+    chained: Math.round(median(figures.chained)),
+    chainedBatches: Math.round(median(figures.chainedBatches)),
+    bareChain: Math.round(median(figures.bareChain)),
+    bareBatches: Math.round(median(figures.bareBatches)),
   };
 }
 
@@ -93,12 +104,25 @@ async function withLog(parts: AppendParts, rows: number) {
   return { logOn: rows / seconds, signed: rows / signedSeconds };
 }
 
-/** Entries a second of a chain whose writers commit so many rows at once. */
+/** Devices a second, recorded with the log off and each with its row of a naive chain. */
 async function chained(
-  { adminUrl }: AppendParts,
-  { writers, rows }: { writers: number; rows: number },
+  { adminUrl, databaseUrl }: AppendParts,
+  rows: number,
+  batches: Batches,
 ): Promise<number> {
-  const chain = await NaiveChain.open(adminUrl, writers);
+  const chain = await NaiveChain.open(adminUrl, 1);
+  const service = await startUnlogged(databaseUrl);
+  const seconds = await chain.beneathRecording(ENTRY, () => recordDevices(service, rows, batches));
+  await service.close();
+  const length = await chain.length();
+  if (length < rows) throw new Error(`${rows} devices have ${length} rows of the chain`);
+  await chain.close();
+  return rows / seconds;
+}
+
+/** Entries a second of a chain whose writers commit so many rows at once. */
+async function bareChain({ adminUrl }: AppendParts, { rows, lanes }: Batches): Promise<number> {
+  const chain = await NaiveChain.open(adminUrl, lanes);
   let appended = 0;
   const began = performance.now();
   const writer = async () => {
@@ -108,7 +132,7 @@ async function chained(
       appended += rows;
     }
   };
-  await Promise.all(Array.from({ length: writers }, writer));
+  await Promise.all(Array.from({ length: lanes }, writer));
   const seconds = (performance.now() - began) / 1_000;
   await chain.close();
   return appended / seconds;

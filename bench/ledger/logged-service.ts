@@ -24,9 +24,10 @@ export async function startLogged({ databaseUrl, keys, witnesses }: LoggedParts)
   };
 }
 
-/** The same with the log off. */
+/** The same with the log off; each device in a transaction of its own where they come one by one. */
 export function startUnlogged(databaseUrl: string): Promise<SubgraphService> {
-  return startManufacturing({ databaseUrl, isEntered: false }, { ownership: nobody });
+  const config = { databaseUrl, isEntered: false, coalesces: false };
+  return startManufacturing(config, { ownership: nobody });
 }
 
 async function nobody(): Promise<never> {

@@ -13,15 +13,31 @@ const APPEND = `WITH head AS (SELECT n, hash FROM chain_head FOR UPDATE),
     RETURNING n, hash)
   UPDATE chain_head c SET n = next.n, hash = next.hash FROM next`;
 
+/** The chain's own table and head, appended to by the transaction that records, as it commits. */
+const MAKE_BENEATH = [
+  "DROP TRIGGER IF EXISTS naive_chain ON device_revision",
+  `CREATE OR REPLACE FUNCTION chain_revision() RETURNS trigger LANGUAGE plpgsql
+   SECURITY DEFINER SET search_path = public AS $$
+   DECLARE head chain_head; entry text; BEGIN
+     entry := json_build_object('id', NEW.device_id || '/' || NEW.revision, 'entry', TG_ARGV[0])::text;
+     SELECT * INTO head FROM chain_head FOR UPDATE;
+     head.n := head.n + 1;
+     head.hash := sha256(head.hash || convert_to(entry, 'UTF8'));
+     INSERT INTO chain VALUES (head.n, entry, head.hash);
+     UPDATE chain_head SET n = head.n, hash = head.hash;
+     RETURN NULL;
+   END $$`,
+];
+const BENEATH = `CREATE CONSTRAINT TRIGGER naive_chain AFTER INSERT ON device_revision
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION chain_revision`;
+const NO_LONGER_BENEATH = "DROP TRIGGER naive_chain ON device_revision";
+
 const HEAD = "SELECT n, hash FROM chain_head FOR UPDATE";
 const APPEND_MANY = `INSERT INTO chain
   SELECT $1::bigint + place, $2, hash FROM unnest($3::bytea[]) WITH ORDINALITY AS t (hash, place)`;
 const MOVE_HEAD = "UPDATE chain_head SET n = $1, hash = $2";
 
-/**
- * What a log is without a tree: each row holds its predecessor, hashes it, and commits. It writes
- * the entry alone, without what it is about: more than fair to it.
- */
+/** What a log is without a tree: each row holds its predecessor, hashes it, and commits. */
 export class NaiveChain {
   private constructor(private readonly pool: pg.Pool) {}
 
@@ -31,6 +47,27 @@ export class NaiveChain {
     return new NaiveChain(pool);
   }
 
+  /**
+   * While `work` records devices, each revision is a row of the chain, in the transaction that writes
+   * it. The head is held from the commit on, no longer than it must be. Answers what `work` does.
+   */
+  async beneathRecording<T>(entry: string, work: () => Promise<T>): Promise<T> {
+    for (const text of MAKE_BENEATH) await this.pool.query(text);
+    await this.pool.query(`${BENEATH}(${pg.escapeLiteral(entry)})`);
+    try {
+      return await work();
+    } finally {
+      await this.pool.query(NO_LONGER_BENEATH);
+    }
+  }
+
+  /** How many rows it has. */
+  async length(): Promise<number> {
+    const { rows } = await this.pool.query<{ n: string }>("SELECT n FROM chain_head");
+    return Number(rows[0]?.n);
+  }
+
+  /** The entry alone, without what it is about. */
   async append(entry: string): Promise<void> {
     await this.pool.query({ name: "chain_append", text: APPEND, values: [entry] });
   }

@@ -15,8 +15,18 @@ export const LANES = 3;
 
 let runs = 0;
 
+/** How devices are recorded: so many in each mutation, so many mutations at once. */
+export interface Batches {
+  rows: number;
+  lanes: number;
+}
+
 /** Records so many devices that nobody has recorded before, in batches; answers the seconds. */
-export async function recordDevices(service: SubgraphService, rows: number): Promise<number> {
+export async function recordDevices(
+  service: SubgraphService,
+  rows: number,
+  batches: Batches = { rows: ROWS_PER_BATCH, lanes: LANES },
+): Promise<number> {
   const execute = inProcessExecutor(service);
   const prefix = `L${++runs}-`;
   const caller = { ...CALLER, roles: [...CALLER.roles] };
@@ -24,8 +34,8 @@ export async function recordDevices(service: SubgraphService, rows: number): Pro
   const lane = async () => {
     while (next < rows) {
       const from = next;
-      next += ROWS_PER_BATCH;
-      const count = Math.min(ROWS_PER_BATCH, rows - from);
+      next += batches.rows;
+      const count = Math.min(batches.rows, rows - from);
       const input = Array.from({ length: count }, (_, index) => {
         const { attributes: _attributes, ...record } = recordOf(prefix, from + index);
         return record;
@@ -39,6 +49,6 @@ export async function recordDevices(service: SubgraphService, rows: number): Pro
     }
   };
   const began = performance.now();
-  await Promise.all(Array.from({ length: LANES }, lane));
+  await Promise.all(Array.from({ length: batches.lanes }, lane));
   return (performance.now() - began) / 1_000;
 }

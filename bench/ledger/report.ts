@@ -20,8 +20,7 @@ export interface AimVerdict {
 
 /** What the log is to give at least, and to cost at most. */
 export function aimVerdicts({ appends, witnessed, audit }: LedgerFigures): AimVerdict[] {
-  const timesChain = appends.signed / appends.naiveChain;
-  const timesBatched = appends.signed / appends.batchedChain;
+  const times = (chain: number) => (appends.signed / chain).toFixed(2);
   const verdicts = [
     {
       aim: "10,000 durable entries a second, signed",
@@ -29,9 +28,9 @@ export function aimVerdicts({ appends, witnessed, audit }: LedgerFigures): AimVe
       isMet: appends.signed >= 10_000,
     },
     {
-      aim: "ten times the naive chain",
-      measured: `${timesChain.toFixed(1)} times; ${timesBatched.toFixed(2)} times a chain in batches, which is no aim`,
-      isMet: timesChain >= 10,
+      aim: "ten times the same writes with a naive chain, in which each row commits",
+      measured: `${times(appends.chained)} times; ${times(appends.bareChain)} times one that records nothing beside it; in batches, which is no aim, ${times(appends.chainedBatches)} and ${times(appends.bareBatches)} times`,
+      isMet: appends.signed >= 10 * appends.chained,
     },
     {
       aim: "at most 25 % off the import without a log",

@@ -1,5 +1,4 @@
 import { verifierOf } from "../ledger/cosignature.ts";
-import { leafHashOfText } from "../ledger/merkle.ts";
 import type { NoteVerifier } from "../ledger/note.ts";
 import { LedgerFormatError } from "../ledger/strict-text.ts";
 import { readAlongIndexes } from "../ledger-store/backfill.store.ts";
@@ -33,6 +32,8 @@ export interface AuditedLog {
   findings: Findings;
   /** Says of an entry that its row was taken away as the rules allow; such entries are counted. */
   isExpired?: (entry: { id: string; entry: string }) => boolean;
+  /** Is told whose the entries and rows are that are met, of each again and again. */
+  onTenant?: (tenant: string) => void;
 }
 
 /** What an audit of one log looked at. */
@@ -71,16 +72,17 @@ export async function auditLog(log: AuditedLog): Promise<AuditedCounts> {
   let expired = 0;
   const checkpoints = new CheckpointWalk(store, await trustedKeys(store, log), log.seen, findings);
   const marks = new SeenMarks();
-  const walked = await walkLeaves({ store, findings }, checkpoints, (leaf, hash) => {
+  const walked = await walkLeaves({ store, findings }, checkpoints, (leaf) => {
+    log.onTenant?.(leaf.tenant);
     if (leaf.id.startsWith(LOG_KEY_IDS)) checkpoints.met(leaf.entry);
     if (marks.isFirst(leaf)) return;
     if (log.isExpired?.(leaf)) expired += 1;
-    else buckets.enter(leaf.id, hash);
+    else buckets.enter(leaf.id, leaf.entry);
   });
   const pending = await walkPending(store, (waiting) => {
-    if (!marks.isFirst(waiting)) buckets.enter(waiting.id, leafHashOfText(waiting.entry));
+    if (!marks.isFirst(waiting)) buckets.enter(waiting.id, waiting.entry);
   });
-  const rows = await walkSources(store, log, ({ id, hash }) => buckets.expect(id, hash));
+  const rows = await walkSources(store, log, ({ id, text }) => buckets.expect(id, text));
   const uneven = buckets.uneven();
   if (uneven.length > 0) {
     await findDifferences(
@@ -149,7 +151,7 @@ async function walkPending(
 
 async function walkSources(
   store: AuditedLogStore,
-  { sql, sources, findings }: AuditedLog,
+  { sql, sources, findings, onTenant }: AuditedLog,
   onRow: (row: ExpectedEntry) => void,
 ): Promise<{ rows: number; unentered: number; tenants: string[] }> {
   const unentered = await unenteredBefore(store, findings);
@@ -160,7 +162,10 @@ async function walkSources(
     const walked = await walkRows(sql, source, how, onRow);
     counts.rows += walked.rows;
     counts.unentered += walked.waiting;
-    for (const tenant of walked.tenants) tenants.add(tenant);
+    for (const tenant of walked.tenants) {
+      tenants.add(tenant);
+      onTenant?.(tenant);
+    }
   }
   tenants.delete(NO_TENANT);
   return { ...counts, tenants: [...tenants].sort() };

@@ -12,8 +12,11 @@ import type { Findings } from "./findings.ts";
 import { readAhead } from "./read-ahead.ts";
 import type { CheckpointWalk } from "./walk-checkpoints.ts";
 
-/** Whole tiles at once, so that each is compared once. */
-const LEAVES_AT_ONCE = 20 * TILE_WIDTH;
+/**
+ * Whole tiles at once, so that each is compared once; so few that the next ones wait in the connection
+ * while these are looked at, and none grows old.
+ */
+const LEAVES_AT_ONCE = 4 * TILE_WIDTH;
 
 /** What a log is by its entries. */
 export interface WalkedLog {
@@ -30,7 +33,7 @@ export interface WalkedLog {
 export async function walkLeaves(
   { store, findings }: { store: AuditedLogStore; findings: Findings },
   checkpoints: CheckpointWalk,
-  onLeaf: (leaf: LeafRow, hash: Hash) => void,
+  onLeaf: (leaf: LeafRow) => void,
 ): Promise<WalkedLog> {
   const walk = new LeafWalk(store, findings);
   let next: Promise<LeafRow[]> | null = readAhead(store.leaves(0, LEAVES_AT_ONCE));
@@ -44,7 +47,7 @@ export async function walkLeaves(
     const hashes: Hash[] = [];
     for (const row of rows) {
       const hash = walk.take(row);
-      onLeaf(row, hash);
+      onLeaf(row);
       if (!walk.isWhole) continue;
       hashes.push(hash);
       walk.frontier.append(hash);

@@ -1,4 +1,3 @@
-import { type Hash, leafHashOfText } from "../ledger/merkle.ts";
 import type { BackfillSource, EnteredRow } from "../ledger-store/backfill.store.ts";
 import {
   commitmentOfErased,
@@ -27,7 +26,6 @@ export interface AuditSource extends BackfillSource {
 export interface ExpectedEntry {
   id: string;
   text: string;
-  hash: Hash;
   /** What the row names: its serial number, or else its connhexId. */
   device: string | null;
 }
@@ -51,6 +49,8 @@ interface Texts {
   operator?: string | null;
 }
 
+/** So few that the next ones wait in the connection while these are looked at, and none grows old. */
+const ROWS_AT_ONCE = 500;
 /** For what is made of a row to see when it was recorded. */
 const NO_KEY = Buffer.alloc(PERSON_KEY_BYTES);
 
@@ -73,14 +73,14 @@ export async function walkRows(
   const people = new KnownPeople(sql);
   const told: WalkedRows = { rows: 0, waiting: 0, tenants: new Set() };
   const page = unenteredBefore === null ? source.page.entered : source.page.toEnter;
-  const read = (after: readonly string[]) =>
-    readAhead(sql.rows<EnteredRow>(page, [after, source.most]));
+  const most = Math.min(source.most, ROWS_AT_ONCE);
+  const read = (after: readonly string[]) => readAhead(sql.rows<EnteredRow>(page, [after, most]));
   let next: Promise<EnteredRow[]> | null = read([]);
   while (next !== null) {
     const rows: EnteredRow[] = await next;
     const last: EnteredRow | undefined = rows.at(-1);
     // PostgreSQL reads the next page while this one is looked at.
-    next = last && rows.length === source.most ? read(source.keyOf(last).map(String)) : null;
+    next = last && rows.length === most ? read(source.keyOf(last).map(String)) : null;
     await people.learn(rows);
     for (const row of rows) {
       told.rows += 1;
@@ -117,8 +117,7 @@ function judge(
     findings.add("KEY_GONE", detail, { device });
     return;
   }
-  const text = entryText(entry);
-  onRow({ id: entry.id, text, hash: leafHashOfText(text), device });
+  onRow({ id: entry.id, text: entryText(entry), device });
 }
 
 /** Whether what the row's person gave, or who he is, has given way to a commitment. */

@@ -55,7 +55,7 @@ export function readText(input: string | Uint8Array, bytesMost: number, what: st
 
 /** Whether the text has no half of a surrogate pair, which UTF-8 cannot say. */
 export function isWellFormed(text: string): boolean {
-  return !/\p{Surrogate}/u.test(text);
+  return text.isWellFormed();
 }
 
 function decodeUtf8(bytes: Uint8Array, what: string): string {
