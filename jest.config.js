@@ -9,6 +9,8 @@ export default {
   testTimeout: 60_000,
   // A third of their time tests wait for processes and timers, so that three fill two cores.
   maxWorkers: 3,
+  // What a file has loaded stays in the process: the next ones would collect garbage around it.
+  workerIdleMemoryLimit: "1GB",
   extensionsToTreatAsEsm: [".ts"],
   transform: {
     "\\.ts$": [

@@ -14,6 +14,8 @@ const jest = join(
 const flags = ["--experimental-vm-modules", "--disable-warning=ExperimentalWarning"];
 const child = spawn(process.execPath, [...flags, jest, ...process.argv.slice(2)], {
   cwd: dirname(dirname(fileURLToPath(import.meta.url))),
+  // As the product runs, unless somebody says otherwise.
+  env: { NODE_ENV: "production", ...process.env },
   stdio: "inherit",
 });
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { build, isStale } from "./build.js";
 
+// Unless they are told that nobody develops here, GraphQL's libraries look at every value twice.
+process.env.NODE_ENV ??= "production";
 if (isStale()) {
   process.stderr.write("tracegraph: building (once after each change of the sources)\n");
   const status = build();
