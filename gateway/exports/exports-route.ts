@@ -96,9 +96,11 @@ class ExportWork {
     this.operation = manifest === undefined ? "export file" : "export manifest";
     assertMethod(this.request, ["GET", "HEAD"]);
     await admission.begin(EXPORTS.nodesOfAFile);
-    const known = id === "" ? null : await refusingWhole(() => parts.exports.find(caller, id));
+    const found = id === "" ? null : await refusingWhole(() => parts.exports.find(caller, id));
     const maySee = manifest === undefined ? isOwn : maySeeManifest;
-    if (!known || !maySee(known, caller)) throw notFound("there is no such export of yours");
+    if (!found || !maySee(found.known, caller)) throw notFound("there is no such export of yours");
+    const { known, isBeingWritten } = found;
+    if (isBeingWritten) throw notFound("the export is still being written: ask again later");
     if (!known.end) throw notFound("the export was cut before its end: export again");
     if (manifest !== undefined) {
       await this.record({ rows: 0 });

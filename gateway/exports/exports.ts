@@ -29,6 +29,12 @@ export interface BegunExport {
   spooled: SpooledExport;
 }
 
+/** An export that somebody asks about; its file is there, or not any more, once nobody writes it. */
+export interface FoundExport {
+  known: KnownExport;
+  isBeingWritten: boolean;
+}
+
 /** The exports of this gateway, and the files of all gateways that share the folder. */
 export class Exports {
   readonly spool: Spool;
@@ -79,13 +85,15 @@ export class Exports {
   }
 
   /** What is known of an export of the caller's tenant; waits a while for one that is under way. */
-  async find(caller: Caller, exportId: string): Promise<KnownExport | null> {
+  async find(caller: Caller, exportId: string): Promise<FoundExport | null> {
     const store = new ExportRecordStore(this.database.tenant(caller.tenant), caller.tenant);
     const until = Date.now() + EXPORTS.waitMs;
     for (;;) {
+      // Before its record is read: that has the end a moment before the file is whole.
+      const isBeingWritten = await this.spool.isBeingWritten(exportId);
       const known = await store.byId(exportId);
-      if (!known || known.end !== null) return known;
-      if (Date.now() > until || !(await this.spool.isBeingWritten(exportId))) return known;
+      if (!known || !isBeingWritten || Date.now() > until)
+        return known && { known, isBeingWritten };
       await pause(EXPORTS.waitEveryMs);
     }
   }

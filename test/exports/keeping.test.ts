@@ -1,5 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { REGISTER } from "../ownership/town.ts";
 import { type TestGateway, testGateway } from "../support/gateway.ts";
@@ -36,6 +37,12 @@ afterAll(async () => {
   await files.remove();
 });
 
+/** Every line of the access log takes a while. */
+const LATE_LINES = [
+  `CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql
+   AS 'BEGIN PERFORM pg_sleep(0.5); RETURN NEW; END'`,
+  "CREATE TRIGGER late BEFORE INSERT ON access_log FOR EACH ROW EXECUTE FUNCTION late()",
+];
 const pathOf = (id: unknown) => `/exports/files/${id}`;
 const idOf = async (path = "/exports/devices.csv") => (await world.take(path)).headers["export-id"];
 
@@ -64,6 +71,21 @@ describe("a whole export", () => {
     const rest = await world.take(pathOf(id), { headers });
     expect([rest.status, rest.isWhole]).toEqual([206, true]);
     expect(Buffer.concat([cut.body, rest.body]).equals(whole.body)).toBe(true);
+  });
+
+  test("is waited for while its end is being entered in the access log", async () => {
+    const { admin } = world.gateway.database;
+    for (const text of LATE_LINES) await admin(text);
+    try {
+      const { headers } = await world.take("/exports/devices.ndjson", { leaveAfter: 1 });
+      const id = headers["export-id"];
+      const ends = "SELECT FROM export_end WHERE export_id = $1";
+      while ((await admin(ends, [id])).length === 0) await pause(5);
+      const { status, headers: whole } = await world.take(pathOf(id));
+      expect([status, whole["row-count"]]).toEqual([200, String(ROWS)]);
+    } finally {
+      await admin("DROP TRIGGER late ON access_log");
+    }
   });
 
   test.each([
