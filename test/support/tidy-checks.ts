@@ -121,7 +121,8 @@ export function variablesRead(files: readonly TextFile[]): string[] {
   );
   const ofConfig = new RegExp(`\\benv\\.(${VARIABLE})\\b|"(${VARIABLE})"`, "g");
   const names = files
-    .filter(({ path }) => path.endsWith(".ts") && !IS_TEST.test(path))
+    .filter(({ path }) => path === "bin/tracegraph.js" || path.endsWith(".ts"))
+    .filter(({ path }) => !IS_TEST.test(path))
     .flatMap(({ path, text }) => [...text.matchAll(IS_CONFIG.test(path) ? ofConfig : ofProcess)])
     .map(([, dotted, quoted]) => dotted ?? quoted ?? "");
   const unpacked = files
