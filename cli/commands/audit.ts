@@ -13,7 +13,7 @@ import { withoutGateway } from "../start-failure.ts";
 const DESCRIPTION = `Walks over the logs of all services and over every row that is entered in them: every entry is
 there, every row is what its entry says, no row is without an entry and no entry without a row;
 the trees, the signatures and the cosignatures are right, and the witnesses have seen the same.
-Then it compares what is read of devices and owners with those rows. It reads the databases
+Beside that it compares what is read of devices and owners with those rows. It reads the databases
 themselves and changes nothing; the system may run meanwhile. Exit code 1 when anything deviates.
 The keys that it believes are those of --trust, or else of the data folder or the environment;
 it must not run with keys that came from the databases.
